@@ -1,0 +1,132 @@
+"""Simulated time and everything that is due in it.
+
+Two ways to live:
+  * frozen: time moves only by `advance`; due work runs inside `advance` and `run_due`, in order.
+  * running: time is the machine's plus whatever was advanced; a thread runs due work when it is due.
+
+Work is named by a lane (a phone, a conversation). Work of one lane never overlaps and keeps its order.
+"""
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+Work = Callable[[], None]
+
+
+@dataclass(order=True)
+class _Due:
+    at: float
+    number: int
+    lane: str = field(compare=False)
+    work: Work = field(compare=False)
+
+
+class Clock:
+    """A frozen clock. `now` is Unix seconds."""
+
+    def __init__(self, start: float = 1_795_000_000.0) -> None:
+        self._offset = start
+        self._start = start
+        self._due: list[_Due] = []
+        self._numbers = itertools.count()
+        self._wake = threading.Condition()
+
+    def now(self) -> float:
+        return self._offset
+
+    def later(self, seconds: float, work: Work, *, lane: str = "") -> None:
+        """Run `work` once `seconds` have passed."""
+        with self._wake:
+            heapq.heappush(self._due, _Due(self.now() + seconds, next(self._numbers), lane, work))
+            self._wake.notify()
+
+    def advance(self, seconds: float) -> None:
+        """Move time forward, running what falls due on the way at its own moment."""
+        end = self.now() + seconds
+        while (due := self._pop(end)) is not None:
+            self._offset = max(self._offset, due.at)
+            due.work()
+        self._offset = end
+
+    def run_due(self) -> bool:
+        """Run what is due now; tell whether there was anything."""
+        ran = False
+        while (due := self._pop(self.now())) is not None:
+            due.work()
+            ran = True
+        return ran
+
+    def idle(self) -> bool:
+        """Whether nothing is due now."""
+        with self._wake:
+            return not self._due or self._due[0].at > self.now()
+
+    def reset(self) -> None:
+        """Forget all work; go back to the start."""
+        with self._wake:
+            self._due.clear()
+            self._offset = self._start
+
+    def _pop(self, until: float) -> _Due | None:
+        with self._wake:
+            if self._due and self._due[0].at <= until:
+                return heapq.heappop(self._due)
+            return None
+
+
+class RunningClock(Clock):
+    """Real time plus an offset; due work runs on threads, one lane always on the same thread."""
+
+    def __init__(self, *, threads: int = 8) -> None:
+        super().__init__(0.0)
+        self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"lane-{n}") for n in range(threads)]
+        self._running = 0
+        self._stopped = False
+        threading.Thread(target=self._run, name="clock", daemon=True).start()
+
+    def now(self) -> float:
+        return time.time() + self._offset
+
+    def advance(self, seconds: float) -> None:
+        with self._wake:
+            self._offset += seconds
+            self._wake.notify()
+
+    def run_due(self) -> bool:
+        """The thread does it."""
+        return False
+
+    def idle(self) -> bool:
+        with self._wake:
+            return self._running == 0 and super().idle()
+
+    def stop(self) -> None:
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while (due := self._next()) is not None:
+            self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due.work)
+
+    def _next(self) -> _Due | None:
+        with self._wake:
+            while not self._stopped:
+                wait = self._due[0].at - self.now() if self._due else None
+                if wait is not None and wait <= 0:
+                    self._running += 1
+                    return heapq.heappop(self._due)
+                self._wake.wait(wait)
+            return None
+
+    def _perform(self, work: Work) -> None:
+        try:
+            work()
+        finally:
+            with self._wake:
+                self._running -= 1

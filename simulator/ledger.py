@@ -1,0 +1,46 @@
+"""The append-only record of everything observable: calls, webhooks, what people did and saw.
+
+An entry is a plain dictionary with `n` (from 1), `at` (Unix seconds), `kind`, `system` and facts:
+
+  request   a call to a provider's API: operation, method, path, request, status, response, fault
+  webhook   a delivery attempt: operation, url, headers, request, attempt, status (null: no answer), fault
+  act       what a person or the control surface did: who, did, …
+  sms       a handset shows a message: direction, from, to, text, parts, media, sid
+"""
+
+import threading
+from typing import Any
+
+Entry = dict[str, Any]
+
+
+class Ledger:
+    """Entries in order; readers may wait for the next one."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._news = threading.Condition()
+
+    def write(self, kind: str, system: str, at: float, **facts: object) -> Entry:
+        """Append one entry and wake whoever waits."""
+        with self._news:
+            entry: Entry = {"n": len(self._entries) + 1, "at": at, "kind": kind, "system": system, **facts}
+            self._entries.append(entry)
+            self._news.notify_all()
+            return entry
+
+    def after(self, n: int = 0) -> list[Entry]:
+        """Every entry numbered above `n`."""
+        with self._news:
+            return self._entries[n:]
+
+    def wait(self, n: int, seconds: float) -> list[Entry]:
+        """Entries above `n`, waiting at most `seconds` for the first of them."""
+        with self._news:
+            self._news.wait_for(lambda: len(self._entries) > n, seconds)
+            return self._entries[n:]
+
+    def clear(self) -> None:
+        with self._news:
+            self._entries.clear()
+            self._news.notify_all()

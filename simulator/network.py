@@ -1,0 +1,243 @@
+"""The outside world on one port: dispatches calls to systems, applies faults, writes the ledger.
+
+A call ends in a `Response`, or in one of two ways no response can express: `Hang` and `Reset`.
+`wsgi.py` makes sockets behave so; the acceptance suite raises the matching client errors.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import Headers
+
+from simulator.clock import Clock
+from simulator.faults import Fault, Faults
+from simulator.ids import Ids
+from simulator.ledger import Ledger
+from simulator.web import Refusal, Request, Response, Router, json_response
+
+CALL_KINDS = ("refuse", "hang", "accept then hang", "accept then reset", "garble", "status", "slow")
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """The connection stays open and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The connection is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The response comes after so many seconds."""
+
+    seconds: float
+    response: Response
+
+
+Ending = Response | Hang | Reset | Slow
+
+
+@dataclass(slots=True)
+class Hook:
+    """One outgoing webhook delivery attempt."""
+
+    system: str
+    operation: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    method: str = "POST"
+    timeout: float = 15.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """What the receiver said; status None: no connection or no answer in time."""
+
+    status: int | None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    connected: bool = True
+
+
+Transport = Callable[[Hook], HookAnswer]
+
+
+class System(Protocol):
+    """One simulated provider."""
+
+    name: str
+    prefix: str
+    router: Router
+    acts: Router  # its part of the control surface, mounted under /_sim
+
+    def reset(self) -> None:
+        """Forget everything."""
+
+    def not_found(self, request: Request) -> Response:
+        """The provider's own answer to an unknown path."""
+
+
+class Network:
+    """Every system, one clock, one ledger, one set of faults."""
+
+    def __init__(
+        self, *, clock: Clock, transport: Transport, seed: int = 0, base: str = "http://127.0.0.1:4010"
+    ) -> None:
+        self.clock = clock
+        self.transport = transport
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.ids = Ids(seed)
+        self.base = base
+        self.lock = threading.RLock()
+        self.systems: list[System] = []
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    def reset(self) -> None:
+        """Forget everything; ids begin anew."""
+        with self.lock:
+            self.clock.reset()
+            self.ids.reset()
+            self.faults.clear()
+            self.ledger.clear()
+            for system in self.systems:
+                system.reset()
+
+    def write(self, kind: str, system: str, **facts: object) -> None:
+        self.ledger.write(kind, system, self.now(), **facts)
+
+    # --- calls in ---
+
+    def handle(self, request: Request) -> Ending:
+        """Serve one call to a provider, whose prefix is still on the path."""
+        for system in self.systems:
+            if request.path == system.prefix or request.path.startswith(system.prefix + "/"):
+                request.path = request.path[len(system.prefix) :] or "/"
+                request.base = self.base + system.prefix
+                return self._call(system, request)
+        return json_response({"error": "no such system", "path": request.path}, 404)
+
+    def _call(self, system: System, request: Request) -> Ending:
+        found = system.router.match(request.method, request.path)
+        operation = found[0] if found else "unknown"
+        fault = self.faults.take(system.name, operation, *CALL_KINDS)
+        ending = _without_applying(fault)
+        if ending is None:
+            with self.lock:
+                response = self._serve(system, request, found)
+            ending = _after_applying(fault, response)
+        self._record(system, operation, request, ending, fault)
+        return ending
+
+    def _serve(
+        self, system: System, request: Request, found: tuple[str, Any, dict[str, str]] | None
+    ) -> Response:
+        if found is None:
+            return system.not_found(request)
+        request.params = found[2]
+        try:
+            response: Response = found[1](request)
+        except Refusal as refusal:
+            response = refusal.response
+        return response
+
+    def _record(
+        self, system: System, operation: str, request: Request, ending: Ending, fault: Fault | None
+    ) -> None:
+        response = ending.response if isinstance(ending, Slow) else ending
+        answered = isinstance(response, Response)
+        self.write(
+            "request",
+            system.name,
+            operation=operation,
+            method=request.method,
+            path=request.path,
+            query=request.query_string,
+            request=readable(request.body, request.headers.get("Content-Type", "")),
+            authorised="Authorization" in request.headers,
+            status=response.status if isinstance(response, Response) else None,
+            response=readable(response.body, response.headers.get("Content-Type", ""))
+            if isinstance(response, Response)
+            else None,
+            ended="answered" if answered else type(response).__name__.lower(),
+            fault=fault.fault if fault else None,
+        )
+
+    # --- webhooks out ---
+
+    def deliver(self, hook: Hook) -> HookAnswer:
+        """Make one delivery attempt now, on the caller's thread, and write it down."""
+        answer = self.transport(hook)
+        self.write(
+            "webhook",
+            hook.system,
+            operation=hook.operation,
+            url=hook.url,
+            headers=hook.headers,
+            request=readable(hook.body, hook.headers.get("Content-Type", "")),
+            attempt=hook.attempt,
+            status=answer.status,
+            response=readable(answer.body, answer.headers.get("Content-Type", "")),
+        )
+        return answer
+
+
+def _without_applying(fault: Fault | None) -> Ending | None:
+    if fault is None or fault.kind in ("accept then hang", "accept then reset", "garble", "slow"):
+        return None
+    if fault.kind == "hang":
+        return Hang()
+    if fault.kind == "refuse":
+        return Reset()
+    headers = Headers([("Content-Type", "text/html")])
+    if after := fault.number("after"):
+        headers["Retry-After"] = str(int(after))
+    return Response(int(fault.number("status")), b"<html>planted fault</html>", headers)
+
+
+def _after_applying(fault: Fault | None, response: Response) -> Ending:
+    match fault.kind if fault else "":
+        case "accept then hang":
+            return Hang()
+        case "accept then reset":
+            return Reset()
+        case "garble":
+            return Response(200, b"<html>garbled", Headers([("Content-Type", "text/html")]))
+        case "slow":
+            return Slow(fault.number("slow") if fault else 0, response)
+    return response
+
+
+def readable(body: bytes, content_type: str) -> object:
+    """A body as the ledger shows it: JSON and forms parsed, text as text, the rest by its size."""
+    if not body:
+        return None
+    kind = content_type.partition(";")[0].strip()
+    try:
+        text = body.decode()
+        if kind == "application/json":
+            return json.loads(text)
+    except ValueError:
+        return f"<{len(body)} bytes>"
+    if kind == "application/x-www-form-urlencoded":
+        return grouped(parse_qsl(text, keep_blank_values=True))
+    return text if kind.startswith("text/") or kind.endswith("xml") else f"<{len(body)} bytes>"
+
+
+def grouped(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Form pairs as an object; a repeated name becomes a list."""
+    out: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        held = out.get(name)
+        out[name] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
+    return out

@@ -1,0 +1,114 @@
+"""Requests, responses and routes, independent of any server.
+
+The same handlers serve a socket (`wsgi.py`) and a test in the same process (`Network.handle`).
+A handler takes a `Request` and returns a `Response`; a refusal may be raised as `Refusal`.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request. `path` begins below the system's prefix; `base` is scheme, host and prefix."""
+
+    method: str
+    path: str
+    query_string: str = ""
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    base: str = ""
+    params: dict[str, str] = field(default_factory=dict)  # from the route
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.query_string, keep_blank_values=True)
+
+    @property
+    def form(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; raises ValueError if it is not."""
+        return json.loads(self.body)
+
+    @property
+    def basic_auth(self) -> tuple[str, str] | None:
+        """User and password of an `Authorization: Basic` header."""
+        kind, _, value = self.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "basic":
+            return None
+        try:
+            user, _, password = base64.b64decode(value).decode().partition(":")
+        except ValueError:
+            return None
+        return user, password
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of an `Authorization: Bearer` header."""
+        kind, _, value = self.headers.get("Authorization", "").partition(" ")
+        return value if kind.lower() == "bearer" else None
+
+
+@dataclass(slots=True)
+class Response:
+    """One HTTP response; `stream` replaces `body` for event streams."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Headers = field(default_factory=Headers)
+    stream: Iterator[bytes] | None = None
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """`content` as JSON."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(status, body, Headers([("Content-Type", "application/json; charset=utf-8")]))
+
+
+class Refusal(Exception):  # noqa: N818 - a documented answer, not an error of ours
+    """A handler's documented error answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+Handler = Callable[[Request], Response]
+
+
+class Router:
+    """Routes by method and path pattern, in werkzeug's syntax; each has the operation's documented name."""
+
+    def __init__(self) -> None:
+        self._map = Map(strict_slashes=False, merge_slashes=False)
+        self._handlers: dict[str, Handler] = {}
+
+    def add(self, method: str, path: str, operation: str, handler: Handler) -> None:
+        """Serve `method path` as `operation`; one operation may have several paths."""
+        self._handlers[operation] = handler
+        self._map.add(Rule(path, endpoint=operation, methods=[method]))
+
+    def match(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
+        """Operation, handler and path parameters, or None."""
+        try:
+            operation, params = self._map.bind("sim").match(path, method)
+        except HTTPException:
+            return None
+        return operation, self._handlers[operation], dict(params)
+
+    @property
+    def operations(self) -> list[str]:
+        return list(self._handlers)

@@ -97,6 +97,7 @@ class Network:
         self.faults = Faults()
         self.ids = Ids(seed)
         self.base = base
+        self.bridge_url = "http://127.0.0.1:8080"
         self.lock = threading.RLock()
         self.systems: list[System] = []
 

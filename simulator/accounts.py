@@ -1,25 +1,25 @@
 """The accounts that exist in the simulated world. Nothing here is secret: nothing here is real."""
 
 TWILIO_ACCOUNT_SID = "AC5a17b21d6e0000000000000000000001"
-TWILIO_AUTH_TOKEN = "5a17b21d6e000000000000000000aaaa"  # noqa: S105
+TWILIO_AUTH_TOKEN = "5a17b21d6e000000000000000000aaaa"
 TWILIO_API_KEY_SID = "SK5a17b21d6e0000000000000000000002"
-TWILIO_API_KEY_SECRET = "simulated-twilio-api-key-secret"  # noqa: S105
+TWILIO_API_KEY_SECRET = "simulated-twilio-api-key-secret"
 
 ZENDESK_SUBDOMAIN = "sunbridge-demo"
 ZENDESK_EMAIL = "integration@sunbridge-demo.test"
-ZENDESK_API_TOKEN = "simulated-zendesk-api-token"  # noqa: S105
+ZENDESK_API_TOKEN = "simulated-zendesk-api-token"
 ZENDESK_OAUTH_CLIENT_ID = "sunbridge_merge"
-ZENDESK_OAUTH_CLIENT_SECRET = "simulated-zendesk-oauth-secret"  # noqa: S105
+ZENDESK_OAUTH_CLIENT_SECRET = "simulated-zendesk-oauth-secret"
 
 SUNSHINE_APP_ID = "6a5a17b21d6e000000000a01"
 SUNSHINE_KEY_ID = "app_6a5a17b21d6e000000000a02"
-SUNSHINE_SECRET = "simulated-sunshine-secret"  # noqa: S105
+SUNSHINE_SECRET = "simulated-sunshine-secret"
 SUNSHINE_INTEGRATION_KEY_ID = "int_6a5a17b21d6e000000000a03"
-SUNSHINE_INTEGRATION_SECRET = "simulated-integration-secret"  # noqa: S105
-SUNSHINE_WEBHOOK_SECRET = "simulated-sunshine-webhook-secret"  # noqa: S105
+SUNSHINE_INTEGRATION_SECRET = "simulated-integration-secret"
+SUNSHINE_WEBHOOK_SECRET = "simulated-sunshine-webhook-secret"
 
 OPENCX_API_KEY = "ocx_live_simulated"
-OPENCX_WEBHOOK_SECRET = "simulated-opencx-webhook-secret"  # noqa: S105
+OPENCX_WEBHOOK_SECRET = "simulated-opencx-webhook-secret"
 ORG_ID = "org_sunbridge_demo"
 
 SUPPORT_NUMBER = "+14155550150"

@@ -78,7 +78,7 @@ def json_response(content: object, status: int = 200) -> Response:
     return Response(status, body, Headers([("Content-Type", "application/json; charset=utf-8")]))
 
 
-class Refusal(Exception):  # noqa: N818 - a documented answer, not an error of ours
+class Refusal(Exception):
     """A handler's documented error answer."""
 
     def __init__(self, response: Response) -> None:

@@ -4,7 +4,7 @@ Everything here is immutable and plain, so that it can be stored, replayed and c
 Times are Unix seconds in UTC; numbers are E.164 where they can be, else as they came.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -70,6 +70,8 @@ class Session:
     turns: int = 0
     asked: int = 0  # the assistant has been asked about turns below this number
     asking: bool = False  # one AI reply in preparation (OCX-SMS-17)
+    staged: int = 0  # turns below this number are on the desk or on their way to it
+    refusals: int = 0  # how often the desk took control and then reported a failure
     assistant_session: str = ""
     assistant_contact: str = ""
     email: str = ""  # known only if the customer gave one on another channel (OCX-USR-03)
@@ -124,7 +126,7 @@ class AssistantAnswered(Event):
     assistant_contact: str = ""
     email: str = ""
     awaited: bool = False  # the answer itself will come by webhook (OCX-API-16)
-    covers: int = 0  # turns below this number are covered
+    source_id: str = ""  # the assistant's own id of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,14 @@ class AskAssistant(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchAnswer(Effect):
+    """The awaited answer may be overdue: read it from the assistant's history (OPEN-46)."""
+
+    first: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendText(Effect):
     """Send one part of one reply from the session's number to the session's phone."""
 
@@ -315,26 +325,21 @@ class TellAgent(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class ReconcileUser(Effect):
+    """Merge the Support user that the ticket made with the one who has this phone (OCX-USR-01)."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseAssistant(Effect):
     """Tell the assistant that its session is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one event changes and causes. The journal commits all of it at once."""
-
-    session: Session | None = None
-    turns: tuple[Turn, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    consent: "Consent | None" = None
-    withdraw_sends: bool = False  # unsent replies of the session are dropped (STOP, handoff)
-    ignored: str = ""  # why nothing happened; counted
-    receipts: tuple["Receipt", ...] = ()
+# --- decisions --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether we may text this phone."""
+    """Whether we may text this phone, for the whole business (CAR-403)."""
 
     phone: str
     allowed: bool
@@ -344,11 +349,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is known of one part of one reply. Ranks never go back (CAR-133)."""
+    """What is known of one part of one reply. Statuses never go back (CAR-133)."""
 
     turn: int
     part: int
-    attempt: str = ""
     source_id: str = ""
     status: str = ""
     error_code: str = ""
@@ -356,8 +360,37 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the journal knows besides the session when it asks for a decision."""
+class Decision:
+    """What one event changes and causes. The journal commits all of it at once."""
 
-    allowed: bool = True
-    receipts: tuple[Receipt, ...] = field(default=())
+    session: Session | None = None
+    turns: tuple[Turn, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    consent: Consent | None = None
+    receipt: Receipt | None = None
+    withdraw: tuple[int, ...] = ()  # unsent parts of these turns are dropped
+    withdraw_all: bool = False  # every unsent part of the session is dropped
+    ignored: str = ""  # why nothing happened; counted
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the operator decided; the same for every event."""
+
+    numbers: frozenset[str]
+    autopilot: bool = True
+    idle_seconds: float = 10_800.0
+    solved_ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One event's surroundings: the session it concerns and what the journal knows beside it."""
+
+    rules: Rules
+    session: Session | None = None
+    allowed: bool = True  # the phone has not opted out
+    fresh_id: str = ""  # for a session that must be opened
+    receipt: Receipt | None = None  # what is known of the part the event speaks of
+    turn: Turn | None = None  # the turn the event speaks of
+    heard: bool = False  # a turn with the event's source id stands in the session already

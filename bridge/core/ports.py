@@ -151,6 +151,7 @@ class Answer:
     text: str = ""
     handoff: Handoff | None = None
     awaited: bool = False  # will come by webhook (OCX-API-16, OPEN-46)
+    source_id: str = ""  # the assistant's own id of the answer, if it gives one
     assistant_session: str = ""
     assistant_contact: str = ""
     email: str = ""

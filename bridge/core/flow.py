@@ -1,0 +1,442 @@
+"""The whole story, in the order the customer lives it.
+
+Each chapter is a pure function: one event and its case in, one decision out. No chapter does I/O,
+reads a clock or draws a random number; the journal commits what it returns, the worker performs it.
+
+    text ──► AI in charge ──► answer ──► phone
+               │ asks for a person
+               ▼
+             handoff: open the chat, post the transcript, pass control (in this order: SUN-TKT-06)
+               ▼
+             human in charge: texts go to the desk, replies go to the phone
+               ▼
+             ended (not merely solved): the next text opens a new session
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bridge.core import addresses, compliance, consent, dossier, plaintext, receipts, segments
+from bridge.core.model import (
+    AgentReplied,
+    AskAssistant,
+    AssistantAnswered,
+    AssistantClosed,
+    AssistantFailed,
+    Author,
+    Case,
+    Charge,
+    CloseAssistant,
+    Consent,
+    ControlPassed,
+    ControlRefused,
+    ConversationEnded,
+    ConversationOpened,
+    ConversationRemoved,
+    Decision,
+    Effect,
+    EffectParked,
+    Event,
+    FetchAnswer,
+    Handoff,
+    IdleElapsed,
+    OpenConversation,
+    PassControl,
+    PostTurn,
+    Receipt,
+    ReceiptArrived,
+    ReconcileUser,
+    SendAccepted,
+    SendFailed,
+    SendHeld,
+    SendText,
+    Session,
+    TellAgent,
+    TextReceived,
+    Turn,
+    TurnPosted,
+    UserMerged,
+)
+
+MOST_REFUSALS = 5
+MANY_SEGMENTS = 10  # OPEN-34
+
+
+def decide(event: Event, case: Case) -> Decision:
+    """What this event changes and causes."""
+    return CHAPTERS[type(event)](event, case)
+
+
+# --- 1. A customer texts ------------------------------------------------------------------------
+
+
+def customer_texted(event: TextReceived, case: Case) -> Decision:
+    """A text arrives. Opt-out words come first: the AI never sees them (OCX-SMS-25)."""
+    if event.phone in case.rules.numbers:
+        return Decision(ignored="from our own number")
+    word = consent.verdict(event.text, event.opt_out_type, not case.allowed)
+    if word in ("stop", "start"):
+        return _consent_changed(event, case, allowed=word == "start")
+    if not case.allowed:
+        return _heard_though_opted_out(event, case)
+    if word == "help" and not _with_people(case.session):
+        return Decision(ignored="help word: the carrier answers")
+    return _text_taken(event, case)
+
+
+def _consent_changed(event: TextReceived, case: Case, *, allowed: bool) -> Decision:
+    """STOP forbids and START allows; an agent in charge is told why replies stop (OPEN-18, OPEN-20)."""
+    changed = Consent(event.phone, allowed, event.at, event.text.strip())
+    said = f"The customer texted “{event.text.strip()}”"
+    line = (
+        f"{said} and can be texted again."
+        if allowed
+        else f"{said} and opted out of texts. Replies are not sent until the customer texts START."
+    )
+    told = _tell(case.session, line, f"consent:{event.source_id}")
+    return Decision(consent=changed, effects=told, withdraw_all=not allowed)
+
+
+def _heard_though_opted_out(event: TextReceived, case: Case) -> Decision:
+    """Words of an opted-out customer reach the person in charge, never the AI."""
+    if not _with_people(case.session):
+        return Decision(ignored="from an opted-out customer")
+    return _text_taken(event, case)
+
+
+def _text_taken(event: TextReceived, case: Case) -> Decision:
+    """The text becomes a turn of the open session, or of a new one (OCX-SMS-05…08)."""
+    session = case.session or Session(case.fresh_id, event.phone, event.number, event.at, event.at)
+    text = segments.clean(event.text)
+    turn = Turn(session.turns, Author.CUSTOMER, text, event.at, event.media, source_id=event.source_id)
+    session = replace(session, turns=session.turns + 1, last_at=event.at)
+    session, effects = _passed_on(session, case)
+    return Decision(session, (turn,), effects)
+
+
+def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
+    """Whoever is in charge hears the newest turn."""
+    if session.charge is Charge.AI:
+        return _to_the_assistant(session, case)
+    if not session.conversation:
+        return session, ()  # the chat is being opened; it will take every turn there is (OPEN-07)
+    return replace(session, staged=session.turns), (PostTurn(session.id, session.turns - 1),)
+
+
+def _to_the_assistant(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
+    """One AI reply in preparation at a time; later texts wait for it (OCX-SMS-17/18)."""
+    if addresses.kind_of(session.phone) != "phone":
+        return session, ()  # a short code or a name: kept, not answered (OPEN-22)
+    if not case.rules.autopilot:
+        return _handed_off(session, Handoff("autopilot_off"))  # OCX-SMS-12
+    if session.asking:
+        return session, ()
+    return _asked(session)
+
+
+def _asked(session: Session) -> tuple[Session, tuple[Effect, ...]]:
+    ask = AskAssistant(session.id, session.asked, session.turns)
+    return replace(session, asking=True, asked=session.turns), (ask,)
+
+
+# --- 2. The AI answers --------------------------------------------------------------------------
+
+
+def assistant_answered(event: AssistantAnswered, case: Case) -> Decision:
+    """The answer goes to the phone; a handoff goes to people. After a handoff the AI is not heard."""
+    session = case.session
+    if session is None:
+        return Decision(ignored="answer for no session of ours")
+    session = _introduced(session, event)
+    if session.charge is not Charge.AI:
+        return _late_summary(session, event)
+    if event.handoff is None and (not session.asking or case.heard):
+        return Decision(session, ignored="answer nobody waits for")
+    if event.awaited:
+        return Decision(session, effects=(FetchAnswer(session.id, 0, session.asked),))
+    return _answer_taken(session, event, case)
+
+
+def _introduced(session: Session, event: AssistantAnswered) -> Session:
+    """Keep the names by which the assistant knows the session and the customer."""
+    return replace(
+        session,
+        assistant_session=event.assistant_session or session.assistant_session,
+        assistant_contact=event.assistant_contact or session.assistant_contact,
+        email=event.email or session.email,
+    )
+
+
+def _late_summary(session: Session, event: AssistantAnswered) -> Decision:
+    """The same handoff told twice: the fuller story wins; unsent words are dropped (OPEN-31)."""
+    if event.handoff and session.handoff and not session.handoff.summary:
+        return Decision(replace(session, handoff=event.handoff))
+    return Decision(session, ignored="the AI is not in charge")
+
+
+def _answer_taken(session: Session, event: AssistantAnswered, case: Case) -> Decision:
+    unheard = session.turns > session.asked
+    session = replace(session, asking=False, last_at=event.at)
+    said = "" if case.heard else event.text
+    session, turns, effects = _said_to_phone(session, Author.AI, said, event)
+    if event.handoff:
+        session, more = _handed_off(session, event.handoff)
+    elif unheard:
+        session, more = _asked(session)
+    else:
+        session, more = replace(session, asked=session.turns), ()
+    return Decision(session, turns, effects + more)
+
+
+def assistant_failed(event: AssistantFailed, case: Case) -> Decision:
+    """No answer after a second try: a person takes over, the customer sees no error (OPEN-32)."""
+    if case.session is None or case.session.charge is not Charge.AI:
+        return Decision(ignored="the AI is not in charge")
+    session, effects = _handed_off(case.session, Handoff("ai_unavailable", summary=event.reason))
+    return Decision(session, effects=effects)
+
+
+def assistant_closed(event: AssistantClosed, case: Case) -> Decision:
+    """The assistant's side closed: that ends our session, unless people have it (OPEN-50)."""
+    if case.session is None or case.session.charge is not Charge.AI:
+        return Decision(ignored="the AI is not in charge")
+    return Decision(replace(case.session, charge=Charge.NOBODY, asking=False))
+
+
+# --- 3. A person is asked for -------------------------------------------------------------------
+
+
+def _handed_off(session: Session, handoff: Handoff) -> tuple[Session, tuple[Effect, ...]]:
+    """The AI falls silent and a live chat is opened, once per session (OPEN-04)."""
+    session = replace(session, charge=Charge.HANDOFF, handoff=handoff, asking=False)
+    return session, (OpenConversation(session.id),)
+
+
+def conversation_opened(event: ConversationOpened, case: Case) -> Decision:
+    """The chat exists, tagged: transcript first, then the note, then control (SUN-TKT-06, OPEN-05)."""
+    session = case.session
+    if session is None or session.charge is not Charge.HANDOFF:
+        return Decision(ignored="no handoff is under way")
+    session = replace(
+        session, user=event.user, conversation=event.conversation, staged=session.turns, first_message=""
+    )
+    lines = tuple(PostTurn(session.id, number) for number in range(session.turns))
+    note = TellAgent(session.id, dossier.note(session.handoff or Handoff("unknown")), "note")
+    return Decision(session, effects=(*lines, note, PassControl(session.id)))
+
+
+def turn_posted(event: TurnPosted, case: Case) -> Decision:
+    """A line stands on the desk; the first one is where the ticket's transcript begins (SUN-TKT-05)."""
+    if case.session is None or case.session.first_message:
+        return Decision()
+    return Decision(replace(case.session, first_message=event.message))
+
+
+def control_passed(_event: ControlPassed, case: Case) -> Decision:
+    """People are in charge now."""
+    if case.session is None or case.session.charge is not Charge.HANDOFF:
+        return Decision(ignored="no handoff is under way")
+    session = replace(case.session, charge=Charge.HUMAN)
+    return Decision(session, effects=(ReconcileUser(session.id),))
+
+
+def control_refused(event: ControlRefused, case: Case) -> Decision:
+    """The desk said yes and then could not: try again, a few times (SUN-SWB-10)."""
+    session = case.session
+    if session is None or session.charge is Charge.NOBODY or session.refusals >= MOST_REFUSALS:
+        return Decision(ignored=f"control refused: {event.reason}")
+    session = replace(session, charge=Charge.HANDOFF, refusals=session.refusals + 1)
+    return Decision(session, effects=(PassControl(session.id),))
+
+
+# --- 4. The agent replies -----------------------------------------------------------------------
+
+
+def agent_replied(event: AgentReplied, case: Case) -> Decision:
+    """A public reply goes to the session's phone from the session's number (OCX-SMS-26)."""
+    session = case.session
+    if session is None or case.heard:
+        return Decision(ignored="reply to no conversation of ours" if session is None else "reply known")
+    if not case.allowed:
+        line = "Not sent: the customer opted out of texts. Only the customer can undo it, by texting START."
+        return Decision(effects=_tell(session, line, f"refused:{event.source_id}"))
+    session, turns, effects = _said_to_phone(
+        replace(session, last_at=event.at), Author.AGENT, event.text, event
+    )
+    if not turns:
+        return Decision(effects=_tell(session, "Not sent: nothing is left once formatting is removed.", event.source_id))
+    return Decision(session, turns, effects + _costly(session, turns[0]))
+
+
+def _said_to_phone(
+    session: Session, author: Author, text: str, event: AssistantAnswered | AgentReplied
+) -> tuple[Session, tuple[Turn, ...], tuple[Effect, ...]]:
+    """One logical reply, as plain text, in as few messages as the carrier allows (OCX-SMS-14, -20)."""
+    plain = segments.clean(plaintext.to_plain(text))
+    media = event.media if isinstance(event, AgentReplied) else ()
+    name = event.name if isinstance(event, AgentReplied) else "AI"
+    if not plain.strip() and not media:
+        return session, (), ()  # OCX-SMS-16
+    turn = Turn(session.turns, author, plain, event.at, media, name, event.source_id)
+    parts = segments.split(plain) or ("",)
+    sends = tuple(
+        SendText(session.id, turn.number, part, words, media if part == 0 else ())
+        for part, words in enumerate(parts)
+    )
+    on_desk = author is Author.AGENT and session.staged == session.turns
+    session = replace(session, turns=session.turns + 1, staged=session.staged + on_desk)
+    return session, (turn,), sends
+
+
+def _costly(session: Session, turn: Turn) -> tuple[Effect, ...]:
+    """Cost grows with segments; the agent is told when a reply takes many (OCX-SMS-21, OPEN-34)."""
+    parts = len(segments.count(turn.text).parts)
+    if parts <= MANY_SEGMENTS:
+        return ()
+    return _tell(session, f"This reply takes {parts} SMS segments; each is charged.", f"cost:{turn.number}")
+
+
+# --- 5. The carrier reports ---------------------------------------------------------------------
+
+
+def part_accepted(event: SendAccepted, case: Case) -> Decision:
+    """The carrier has it. A receipt may have come first and stays (CAR-137)."""
+    known = case.receipt or Receipt(event.turn, event.part)
+    status = receipts.merge(known.status, "queued")
+    return Decision(
+        receipt=replace(known, source_id=event.source_id, status=status, segments=event.segments)
+    )
+
+
+def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:
+    """A receipt moves a part forward, never back; a failure is shown once (FT-S1, FT-S4)."""
+    known, session = case.receipt, case.session
+    if known is None or session is None:
+        return Decision(ignored="receipt for nothing of ours")
+    status = receipts.merge(known.status, event.status)
+    if status == known.status:
+        return Decision(ignored="receipt known")
+    now = replace(known, status=status, error_code=event.error_code or known.error_code, source_id=event.source_id)
+    if not receipts.is_failure(status):
+        return Decision(receipt=now)
+    return _not_delivered(now, case, event.at, compliance.explain(event.error_code))
+
+
+def part_failed(event: SendFailed, case: Case) -> Decision:
+    """A part was refused or given up: the rest of the reply is not sent after it."""
+    known = case.receipt or Receipt(event.turn, event.part)
+    now = replace(known, status=receipts.merge(known.status, "failed"), error_code=event.code)
+    reason = compliance.explain(event.code) if event.code.isdigit() else event.reason
+    decision = _not_delivered(now, case, event.at, reason)
+    return replace(decision, withdraw=(event.turn,))
+
+
+def part_held(event: SendHeld, case: Case) -> Decision:
+    """The number may not send yet: the reply waits and the agent knows why (design §7)."""
+    return _told_once(case.session, f"held:{event.turn}", f"Not sent yet: {event.reason}")
+
+
+def _not_delivered(now: Receipt, case: Case, at: float, reason: str) -> Decision:
+    session = case.session
+    stopped = Consent(session.phone, allowed=False, at=at, word=now.error_code) if session else None
+    words = f" (“{_beginning(case.turn.text)}”)" if case.turn and case.turn.text else ""
+    decision = _told_once(session, f"failed:{now.turn}", f"Your reply{words} did not reach the customer: {reason}")
+    if case.turn is not None and case.turn.author is not Author.AGENT:
+        decision = Decision()  # an AI line: nobody on the desk wrote it
+    return replace(decision, receipt=now, consent=stopped if now.error_code == "21610" else None)
+
+
+# --- 6. The session ends ------------------------------------------------------------------------
+
+
+def conversation_ended(event: ConversationEnded, case: Case) -> Decision:
+    """Ended, not merely solved: the next text opens a new session (OCX-LIF-11/12)."""
+    session = case.session
+    if session is None or session.charge is Charge.NOBODY:
+        return Decision(ignored="already ended" if session else "no conversation of ours")
+    if session.charge is Charge.HANDOFF and not event.reason:
+        return Decision(ignored="control moves while the chat is being opened")
+    return _over(session)
+
+
+def conversation_removed(_event: ConversationRemoved, case: Case) -> Decision:
+    """An admin deleted the chat under people's hands: it is opened again with all it held (F-16)."""
+    session = case.session
+    if session is None or session.charge is Charge.NOBODY:
+        return Decision(ignored="no conversation of ours")
+    fresh = replace(session, charge=Charge.HANDOFF, conversation="", first_message="", staged=0)
+    return Decision(fresh, effects=(OpenConversation(session.id),))
+
+
+def idle_elapsed(event: IdleElapsed, case: Case) -> Decision:
+    """Nobody wrote for long enough; a session with people is never closed so (OPEN-01/02)."""
+    session = case.session
+    if session is None or session.charge is not Charge.AI or session.asking:
+        return Decision(ignored="not idle any more")
+    if event.at - session.last_at < case.rules.idle_seconds:
+        return Decision(ignored="not idle any more")
+    return _over(session)
+
+
+def _over(session: Session) -> Decision:
+    ended = replace(session, charge=Charge.NOBODY, asking=False)
+    return Decision(ended, effects=(CloseAssistant(session.id),) if session.assistant_session else ())
+
+
+# --- 7. Beside the story ------------------------------------------------------------------------
+
+
+def user_merged(event: UserMerged, case: Case) -> Decision:
+    """Two users became one: the session follows the survivor (SUN-IDN-10)."""
+    if case.session is None:
+        return Decision(ignored="no user of ours")
+    return Decision(replace(case.session, user=event.surviving))
+
+
+def effect_parked(event: EffectParked, case: Case) -> Decision:
+    """An effect was given up and is a letter now; the agent is told if there is a chat to tell it in."""
+    return _told_once(case.session, f"parked:{event.effect}", f"Something could not be done: {event.reason}")
+
+
+def _with_people(session: Session | None) -> bool:
+    return session is not None and session.charge in (Charge.HANDOFF, Charge.HUMAN)
+
+
+def _tell(session: Session | None, line: str, marker: str) -> tuple[Effect, ...]:
+    """A line only the agent sees; without a chat there is nobody to tell."""
+    if session is None or not session.conversation:
+        return ()
+    return (TellAgent(session.id, line, marker),)
+
+
+def _told_once(session: Session | None, marker: str, line: str) -> Decision:
+    if session is None or marker in session.told or not session.conversation:
+        return Decision()
+    return Decision(replace(session, told=(*session.told, marker)), effects=_tell(session, line, marker))
+
+
+def _beginning(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+CHAPTERS: dict[type[Event], Callable[[Any, Case], Decision]] = {
+    TextReceived: customer_texted,
+    AssistantAnswered: assistant_answered,
+    AssistantFailed: assistant_failed,
+    AssistantClosed: assistant_closed,
+    ConversationOpened: conversation_opened,
+    TurnPosted: turn_posted,
+    ControlPassed: control_passed,
+    ControlRefused: control_refused,
+    AgentReplied: agent_replied,
+    SendAccepted: part_accepted,
+    ReceiptArrived: receipt_arrived,
+    SendFailed: part_failed,
+    SendHeld: part_held,
+    ConversationEnded: conversation_ended,
+    ConversationRemoved: conversation_removed,
+    IdleElapsed: idle_elapsed,
+    UserMerged: user_merged,
+    EffectParked: effect_parked,
+}

@@ -1,0 +1,146 @@
+"""Twilio as a carrier: texts and pictures from our numbers to phones.
+
+Rules:
+  * From is always named, so that the reply leaves from the number the customer texted, even inside a
+    Messaging Service (CAR-174).
+  * There is no idempotency key. In doubt, look for the message before sending it again (CAR-11).
+  * A message that Twilio cannot hand over within the hour is stale: `ValidityPeriod` (CAR-08).
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import requests
+
+from bridge.carriers.twilio_account import Account, seconds
+from bridge.carriers.twilio_check import examine
+from bridge.carriers.twilio_numbers import Numbers
+from bridge.core.errors import BridgeError, Misconfigured, OptedOut, Permanent, Uncertain
+from bridge.core.model import Media
+from bridge.core.ports import Accepted, Download, Finding, NumberState, Sms
+from bridge.fetch import Fetcher
+from bridge.http import TIMEOUT, Refused, Timeout
+
+VALIDITY_SECONDS = 3600
+SKEW = 2.0  # dates are in whole seconds, by another clock
+OPTED_OUT = "21610"
+_MOST_PAGES = 20
+_TRIAL = "Sent from your Twilio trial account - "  # CAR-179
+_CREDENTIALS = "Check BRIDGE_TWILIO_ACCOUNT_SID and BRIDGE_TWILIO_AUTH_TOKEN against the Twilio console."
+_CALLBACK = (
+    "Set BRIDGE_PUBLIC_URL to an address that Twilio can call: a public host name without underscores."
+)
+
+
+class Twilio:
+    """One Twilio account."""
+
+    def __init__(
+        self,
+        account: Account,
+        session: requests.Session | None = None,
+        *,
+        numbers: tuple[str, ...] = (),
+        timeout: Timeout = TIMEOUT,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        """`numbers` are the ones that `check` examines."""
+        session = session or requests.Session()
+        self._account = account
+        self._ours = numbers
+        self._api = account.client(session, account.api, timeout)
+        self._numbers = Numbers(self._api, account.client(session, account.messaging, timeout))
+        self._fetcher = fetcher or Fetcher(account.api, account.credentials)
+
+    def send(self, sms: Sms) -> Accepted:
+        """Create one message (CAR-01)."""
+        try:
+            answer = self._api.call("POST", "/Messages.json", data=self._form(sms))
+        except Refused as refused:
+            raise sort(refused) from refused
+        return _accepted(answer)
+
+    def _form(self, sms: Sms) -> list[tuple[str, str]]:
+        form = [
+            ("From", sms.number),
+            ("To", sms.phone),
+            ("StatusCallback", self._account.status_url(sms.attempt)),
+            ("ValidityPeriod", str(VALIDITY_SECONDS)),
+        ]
+        form += [("Body", sms.text)] if sms.text else []
+        return form + [("MediaUrl", url) for url in sms.media]
+
+    def find(self, sms: Sms, *, since: float) -> Accepted | None:
+        """Look through the newest messages of this pair of numbers.
+
+        Not filtered by `DateSent`, which is null until the message has left (CAR-17); the list is newest
+        first (CAR-28), so looking ends at the first older one.
+        """
+        try:
+            for record in self._listed(sms):
+                if seconds(record.get("date_created")) < since - SKEW:
+                    return None
+                if _is_like(record, sms):
+                    return _accepted(record)
+        except Refused as refused:
+            raise sort(refused) from refused
+        return None
+
+    def _listed(self, sms: Sms) -> Iterator[dict[str, Any]]:
+        answer = self._api.get("/Messages.json", To=sms.phone, From=sms.number, PageSize="100")
+        for _ in range(_MOST_PAGES):
+            yield from answer.get("messages") or ()
+            following = answer.get("next_page_uri")
+            if not following:
+                return
+            answer = self._api.get(self._account.api_url.rstrip("/") + str(following))  # CAR-29
+
+    def number_state(self, number: str) -> NumberState:
+        """Class, abilities and registration of a number of ours."""
+        try:
+            return self._numbers.state(number)
+        except Refused as refused:
+            raise sort(refused) from refused
+
+    def open_media(self, media: Media) -> AbstractContextManager[Download]:
+        """Stream an inbound file, with credentials for this account's own media only (CAR-140)."""
+        return self._fetcher.open(replace(media, url=media.url.removesuffix(".json")))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Examine credentials and every number."""
+        return tuple(examine(self._account, self._api, self.number_state, self._ours))
+
+
+def sort(refused: Refused) -> BridgeError:
+    """What a refusal means for us (CAR section 3)."""
+    if refused.code == OPTED_OUT:
+        return OptedOut(refused.reason, code=refused.code)
+    if refused.code == "21609":
+        return Misconfigured(refused.reason, code=refused.code, fix=_CALLBACK)
+    if refused.status in (401, 403, 404) or refused.status < 400:
+        return Misconfigured(refused.reason, code=refused.code, fix=_CREDENTIALS)
+    return Permanent(refused.reason, code=refused.code)
+
+
+def _accepted(record: Any) -> Accepted:
+    """A message resource as we keep it; one without a SID proves nothing (CAR-209)."""
+    sid = record.get("sid") if isinstance(record, dict) else None
+    if not sid:
+        raise Uncertain("success without a message")
+    count = str(record.get("num_segments") or "")
+    return Accepted(
+        str(sid), max(1, int(count) if count.isdigit() else 1), str(record.get("status") or "queued")
+    )
+
+
+def _is_like(record: dict[str, Any], sms: Sms) -> bool:
+    """Whether this is our message; Twilio may trim it, and a trial account adds a prefix."""
+    body = str(record.get("body") or "").strip()
+    return (
+        str(record.get("direction", "")).startswith("outbound-api")
+        and str(record.get("num_media") or "0") == str(len(sms.media))
+        and body.removeprefix(_TRIAL).strip() == sms.text.strip()
+        and (record.get("to"), record.get("from")) == (sms.phone, sms.number)
+    )

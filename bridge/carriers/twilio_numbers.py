@@ -1,0 +1,161 @@
+"""What Twilio knows about a number of ours: its class, its abilities, its registration.
+
+Class, in this order (CAR section 22): what Twilio itself says, five or six digits, letters, a toll-free
+prefix, another country's number, else local. "+1" is not "US": the territories count as US, Canada needs
+no registration (CAR-301, CAR-315), other regions are international.
+
+Registration:
+  * toll-free: the verification of the number's SID (CAR-192); pending counts as pending (CAR-195)
+  * local US: the campaign of the Messaging Service whose pool holds the number (CAR-183, CAR-186)
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import phonenumbers
+
+from bridge.core.errors import Misconfigured
+from bridge.core.ports import NumberState
+from bridge.http import Client
+
+TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
+US_PROGRAMME = {"US", "PR", "GU", "VI", "AS", "MP", None}  # None: not assigned, better safe
+NOT_REQUIRED = "not_required"
+REGISTRATION = {
+    "TWILIO_APPROVED": "registered",
+    "VERIFIED": "registered",
+    "PENDING_REVIEW": "pending",
+    "IN_REVIEW": "pending",
+    "PENDING": "pending",
+    "IN_PROGRESS": "pending",
+    "TWILIO_REJECTED": "rejected",
+    "FAILED": "rejected",
+    "SUSPENDED": "rejected",
+}
+_MOST_PAGES = 50
+
+
+class Numbers:
+    """Look-ups of numbers; `account` speaks to the account's API, `messaging` to its sibling host."""
+
+    def __init__(self, account: Client, messaging: Client) -> None:
+        self._account = account
+        self._messaging = messaging
+
+    def state(self, number: str) -> NumberState:
+        """Everything the bridge needs to know before it sends from this number."""
+        record = self.record(number)
+        kind = kind_of(number, str(record.get("type") or ""))
+        able = record.get("capabilities") or {}
+        registration, detail = self._registration(number, kind, str(record.get("sid") or ""))
+        return NumberState(
+            number=number,
+            owned=bool(record),
+            kind=kind,
+            registration=registration,
+            sms=_able(able, "sms"),
+            mms=_able(able, "mms"),
+            inbound_url=str(record.get("sms_url") or ""),
+            detail=detail,
+        )
+
+    def record(self, number: str) -> dict[str, Any]:
+        """Twilio's record of a number of this account; empty if there is none."""
+        short = kind_of(number) == "short-code"
+        path, key = ("/SMS/ShortCodes.json", "short_codes") if short else _LONG
+        field = "short_code" if short else "phone_number"
+        name = "ShortCode" if short else "PhoneNumber"
+        answer = self._account.get(path, **{name: number})
+        # the filter matches parts of numbers, too
+        return next((one for one in answer.get(key) or () if one.get(field) == number), {})
+
+    def _registration(self, number: str, kind: str, sid: str) -> tuple[str, str]:
+        if kind not in ("toll-free", "local") or (kind == "local" and not in_us(number)):
+            return NOT_REQUIRED, ""
+        if not sid:
+            return "unregistered", "not a number of this account"
+        return self._toll_free(sid) if kind == "toll-free" else self._local(sid)
+
+    def _toll_free(self, sid: str) -> tuple[str, str]:
+        query = {"TollfreePhoneNumberSid": sid}
+        found = list(self._listed("/v1/Tollfree/Verifications", "verifications", query))
+        if not found:
+            return "unregistered", "no toll-free verification"
+        status = str(found[0].get("status") or "")
+        return REGISTRATION.get(status, "pending"), _why(status, found[0].get("rejection_reasons"))
+
+    def _local(self, sid: str) -> tuple[str, str]:
+        for service in self._listed("/v1/Services", "services", {}):
+            home = f"/v1/Services/{service.get('sid')}"
+            if any(
+                one.get("sid") == sid for one in self._listed(f"{home}/PhoneNumbers", "phone_numbers", {})
+            ):
+                return self._campaign(home)
+        return "unregistered", "the number is in no Messaging Service, so in no campaign"
+
+    def _campaign(self, service: str) -> tuple[str, str]:
+        states = [
+            str(one.get("campaign_status") or "")
+            for one in self._listed(f"{service}/Compliance/Usa2p", "compliance", {})
+        ]
+        if not states:
+            return "unregistered", "the number's Messaging Service has no campaign"
+        best = "VERIFIED" if "VERIFIED" in states else states[0]
+        return REGISTRATION.get(best, "pending"), f"campaign {best}"
+
+    def _listed(self, path: str, key: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+        """Every record of a list of the messaging host, page by page (CAR-171)."""
+        answer = self._messaging.get(path, PageSize="100", **query)
+        for _ in range(_MOST_PAGES):
+            yield from answer.get(key) or ()
+            following = str((answer.get("meta") or {}).get("next_page_url") or "")
+            if not following:
+                return
+            if not following.startswith(self._messaging.base + "/"):
+                raise Misconfigured(
+                    "the list goes on at another host",
+                    fix="Set BRIDGE_TWILIO_API_URL to the host Twilio names.",
+                )
+            answer = self._messaging.get(following)
+
+
+_LONG = ("/IncomingPhoneNumbers.json", "incoming_phone_numbers")
+
+
+def kind_of(number: str, told: str = "") -> str:
+    """The class of a number of ours; `told` is Twilio's own word for it."""
+    if told in ("toll-free", "tollfree"):
+        return "toll-free"
+    if any(character.isalpha() for character in number):
+        return "alphanumeric"
+    if number.isdigit() and len(number) in (5, 6):
+        return "short-code"
+    if number.startswith("+1") and number[2:5] in TOLL_FREE:
+        return "toll-free"
+    return (
+        "local" if number.startswith("+1") and (in_us(number) or _region(number) == "CA") else "international"
+    )
+
+
+def in_us(number: str) -> bool:
+    """Whether a "+1" number falls under the US programmes (CAR-301)."""
+    return _region(number) in US_PROGRAMME
+
+
+def _region(number: str) -> str | None:
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _able(capabilities: dict[str, Any], name: str) -> bool:
+    """Short-code records name no abilities: they are made for SMS."""
+    return bool(capabilities.get(name, capabilities.get(name.upper(), not capabilities and name == "sms")))
+
+
+def _why(status: str, reasons: Any) -> str:
+    told = "; ".join(
+        str(each.get("reason", each) if isinstance(each, dict) else each) for each in reasons or ()
+    )
+    return f"{status}: {told}" if told else status

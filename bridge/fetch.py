@@ -1,0 +1,149 @@
+"""Fetch a file from an address that somebody else chose, without being led astray.
+
+Rules (CAR-140…144, FT-X3):
+  * Credentials go to the provider's own address only; a redirect elsewhere travels without them
+    (signed CDN addresses even reject them).
+  * Redirects are followed by hand, at most three, and each address is judged anew.
+  * Only http and https. Unless the provider itself is on loopback (a rehearsal), nothing private:
+    see `bridge.guard`.
+  * Never more bytes than allowed, never longer than allowed.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+
+from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
+from bridge.core.model import Media
+from bridge.core.ports import Download
+from bridge.guard import guarded_session, is_loopback, is_private
+from bridge.http import TIMEOUT, Timeout, refusal, sorted_failures
+
+MOST_BYTES = 25 * 1024 * 1024
+MOST_SECONDS = 60.0
+MOST_REDIRECTS = 3
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much and how long."""
+
+    most_bytes: int = MOST_BYTES
+    most_seconds: float = MOST_SECONDS
+    timeout: Timeout = TIMEOUT
+
+
+class Fetcher:
+    """Downloads on behalf of one provider, whose files live below `home`."""
+
+    def __init__(
+        self,
+        home: str,
+        credentials: tuple[str, str],
+        *,
+        session: requests.Session | None = None,
+        limits: Limits = Limits(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Without `session` one is made that refuses private addresses, unless `home` is on loopback."""
+        self._home = home.rstrip("/") + "/"
+        self._credentials = credentials
+        self._private_allowed = is_loopback(home)
+        self._session = session or guarded_session(private_allowed=self._private_allowed)
+        self._limits = limits
+        self._clock = clock
+
+    @contextmanager
+    def open(self, media: Media) -> Iterator[Download]:
+        """Stream one file."""
+        deadline = self._clock() + self._limits.most_seconds
+        response = self._follow(media.url)
+        try:
+            yield Download(
+                content_type=response.headers.get("Content-Type", media.content_type)
+                .partition(";")[0]
+                .strip(),
+                name=_name(response) or media.name,
+                chunks=self._chunks(response, deadline),
+            )
+        finally:
+            response.close()
+
+    def _follow(self, url: str) -> requests.Response:
+        for _ in range(MOST_REDIRECTS + 1):
+            self._judge(url)
+            response = self._get(url)
+            if not response.is_redirect:
+                return self._sound(response, url)
+            response.close()
+            url = urljoin(url, response.headers["Location"])
+        raise Permanent("too many redirects", code="media_redirects")
+
+    def _get(self, url: str) -> requests.Response:
+        auth: Any = self._credentials if self._is_home(url) else _anonymous
+        with sorted_failures(reads=True):
+            return self._session.get(
+                url, auth=auth, stream=True, allow_redirects=False, timeout=self._limits.timeout
+            )
+
+    def _is_home(self, url: str) -> bool:
+        """Whether credentials may go there: the same origin, below the same path."""
+        there, home = urlsplit(url), urlsplit(self._home)
+        return _origin(url) == _origin(self._home) and there.path.startswith(home.path)
+
+    def _judge(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Permanent("not an http address", code="media_address")
+        if not self._private_allowed and is_private(parts.hostname):
+            raise Permanent("a private address", code="media_address")
+
+    def _sound(self, response: requests.Response, url: str) -> requests.Response:
+        if response.ok:
+            return response
+        response.close()
+        raise self._failure(response, url)
+
+    def _failure(self, response: requests.Response, url: str) -> BridgeError:
+        if response.status_code in (401, 403) and not self._is_home(url):
+            return Temporary("the signed address has expired", code="media_expired")
+        if response.status_code == 401:
+            return Misconfigured(
+                "credentials refused for a file", fix="Check the credentials of this provider."
+            )
+        return refusal(response, code="media_refused", message="file not available", reads=True)
+
+    def _chunks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
+        seen = 0
+        with sorted_failures(reads=True):
+            for chunk in response.iter_content(_CHUNK):
+                seen += len(chunk)
+                if seen > self._limits.most_bytes:
+                    raise Permanent("the file is too large", code="media_too_large")
+                if self._clock() > deadline:
+                    raise Temporary("the file comes too slowly", code="media_slow")
+                yield chunk
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def _anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No credentials at all, not even those of a .netrc file."""
+    return request
+
+
+def _name(response: requests.Response) -> str:
+    header = Message()
+    header["Content-Disposition"] = response.headers.get("Content-Disposition", "attachment")
+    return header.get_filename() or unquote(urlsplit(response.url).path.rpartition("/")[2])

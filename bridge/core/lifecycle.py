@@ -1,0 +1,64 @@
+"""The states of a session, as a table.
+
+Theory of operation. A session starts with the AI. Once a person is asked for it is in handoff: the
+AI is silent and the live chat is being opened. When control has passed, people have it. It is over
+when nobody has it, and nothing brings it back: the next text opens another session (OCX-LIF-08/12).
+
+    AI ──HandedOff──► HANDOFF ──ControlPassed──► HUMAN ──ConversationEnded──► NOBODY
+     └──IdleElapsed, AssistantClosed──────────────────────────────────────────►┘
+
+Facts:
+  * Solved is not ended: the AI stays silent until the conversation is truly over (OCX-LIF-11, OPEN-09).
+  * Control may be refused after the call was answered with success (SUN-SWB-10): back to handoff.
+  * A conversation that an admin deleted is opened again (FT-D4).
+  * Only a session with the AI idles out; with people the clock is suspended (OPEN-01).
+  * Receipts and outcomes of sends come when they come, even after the end.
+
+An event missing from a row is not allowed in that state. `HandedOff` and `TicketSolved` are words of
+this table; all others are classes of `core.model`.
+"""
+
+from bridge.core.model import Charge, Session
+
+AI, HANDOFF, HUMAN, NOBODY = Charge.AI, Charge.HANDOFF, Charge.HUMAN, Charge.NOBODY
+
+ALWAYS = ("ReceiptArrived", "SendAccepted", "SendFailed", "SendHeld", "EffectParked", "UserMerged")
+
+_STAYS = {
+    AI: ("TextReceived", "AssistantAnswered", "AssistantFailed"),
+    HANDOFF: (
+        "TextReceived",
+        "ConversationOpened",
+        "TurnPosted",
+        "AgentReplied",
+        "ControlRefused",
+        "ConversationRemoved",
+        "TicketSolved",
+    ),
+    HUMAN: ("TextReceived", "TurnPosted", "AgentReplied", "ControlPassed", "TicketSolved"),
+    NOBODY: (),
+}
+_MOVES = {
+    AI: {"HandedOff": HANDOFF, "AssistantClosed": NOBODY, "IdleElapsed": NOBODY},
+    HANDOFF: {"ControlPassed": HUMAN, "ConversationEnded": NOBODY},
+    HUMAN: {"ControlRefused": HANDOFF, "ConversationRemoved": HANDOFF, "ConversationEnded": NOBODY},
+    NOBODY: {},
+}
+TABLE: dict[Charge, dict[str, Charge]] = {
+    charge: dict.fromkeys((*_STAYS[charge], *ALWAYS), charge) | _MOVES[charge] for charge in Charge
+}
+
+
+def allowed(charge: Charge, event_name: str) -> bool:
+    """May this happen to a session in this state? What may not is ignored and counted."""
+    return event_name in TABLE[charge]
+
+
+def next_charge(charge: Charge, event_name: str) -> Charge:
+    """Who answers the customer afterwards. An event that is not allowed changes nothing."""
+    return TABLE[charge].get(event_name, charge)
+
+
+def idle_due(session: Session, idle_seconds: float) -> float | None:
+    """When this session idles out: so long after the last word either way; never while people have it."""
+    return session.last_at + idle_seconds if session.charge is AI else None

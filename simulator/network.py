@@ -120,8 +120,8 @@ class Network:
     # --- calls in ---
 
     def handle(self, request: Request) -> Ending:
-        """Serve one call to a provider, whose prefix is still on the path."""
-        for system in self.systems:
+        """Serve one call to a provider, whose prefix is still on the path; the longest prefix wins."""
+        for system in sorted(self.systems, key=lambda system: -len(system.prefix)):
             if request.path == system.prefix or request.path.startswith(system.prefix + "/"):
                 request.path = request.path[len(system.prefix) :] or "/"
                 request.base = self.base + system.prefix

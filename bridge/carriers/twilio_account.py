@@ -47,7 +47,8 @@ class Account:
 
     def status_url(self, attempt: str) -> str:
         """Where receipts of one attempt must go. The fragment asks Twilio to try again (CAR-116, CAR-117)."""
-        return f"{self.public_url.rstrip('/')}/webhooks/twilio/status?attempt={quote(attempt, safe='')}#rc=3&rp=all"
+        base = f"{self.public_url.rstrip('/')}/webhooks/twilio/status"
+        return f"{base}?attempt={quote(attempt, safe='')}#rc=3&rp=all"
 
     @property
     def credentials(self) -> tuple[str, str]:

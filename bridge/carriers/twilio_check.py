@@ -13,7 +13,7 @@ from bridge.http import Client
 _KEYS = "Copy BRIDGE_TWILIO_ACCOUNT_SID and BRIDGE_TWILIO_AUTH_TOKEN afresh from the Twilio console."
 _REGISTER = {
     "local": "Register brand and campaign (10DLC) and add the number to the campaign's Messaging Service.",
-    "toll-free": "Complete the toll-free verification; until it is approved every text to the US and Canada is blocked.",
+    "toll-free": "Complete the toll-free verification; until it is approved, texts are blocked.",
 }
 
 

@@ -1,0 +1,201 @@
+"""Zendesk's Agent Workspace, reached through Sunshine Conversations.
+
+At a handoff: user → conversation with tags and metadata → transcript → control. Tags and fields count only
+up to the moment the ticket is made, so they stand first (SUN-TKT-06).
+
+Facts:
+  * With multi-conversations off a user's second conversation is refused (OCX-SUN-14).
+  * Posts have no idempotency key; our marker in the metadata is what we look for in doubt (SUN-MSG-20).
+  * `destination.integrationType: none` shows a line to agents and delivers it nowhere (SUN-MSG-17).
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import requests
+
+from bridge.core.errors import Misconfigured, Permanent
+from bridge.core.model import Author, Media, Turn
+from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
+from bridge.desks.people import People
+from bridge.desks.sunshine_check import MULTI_FIX, examine
+from bridge.desks.sunshine_client import Json, SunshineAccount, SunshineClient, sort
+from bridge.desks.sunshine_posts import Part, Posts, iso, split
+from bridge.desks.sunshine_users import Users
+from bridge.fetch import Fetcher
+from bridge.http import TIMEOUT, Refused, Timeout
+
+AGENTS = "zd:agentWorkspace"
+AGENTS_NAME = "zd-agentWorkspace"
+SESSION_KEY = "opencx_session_id"
+TAGS_KEY = "dataCapture.systemField.tags"
+BOARD_FIX = (
+    "Connect the Agent Workspace to the app's switchboard; without it a handoff is never a live chat. "
+    "See the messaging status under Admin Center → Channels → Messaging."
+)
+SCOPE_FIX = "Use an App key, whose id begins with app_: an Integration key cannot read the switchboard."
+
+
+class Sunshine:
+    """One Sunshine app as a desk."""
+
+    def __init__(
+        self,
+        account: SunshineAccount,
+        people: People | None = None,
+        session: requests.Session | None = None,
+        *,
+        timeout: Timeout = TIMEOUT,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        self._account = account
+        self._people = people
+        self._client = SunshineClient(account, session, timeout)
+        self._users = Users(self._client, people)
+        self._posts = Posts(self._client)
+        self._fetcher = fetcher or Fetcher(account.home, (account.key_id, account.secret))
+        self._agents = ""
+
+    # --- the live chat ---
+
+    def open(self, dossier: Dossier) -> Chat:
+        """Find or make the user and this session's conversation. Safe to repeat."""
+        with _refusals():
+            users = self._users.of(dossier)
+            for user in users:
+                if conversation := self._of_session(user, dossier.session):
+                    return Chat(user, conversation)
+            return Chat(users[0], self._new_conversation(users[0], dossier))
+
+    def _of_session(self, user: str, session: str) -> str:
+        for conversation in self._client.conversations(user):
+            if (conversation.get("metadata") or {}).get(SESSION_KEY) == session:
+                return str(conversation["id"])
+        return ""
+
+    def _new_conversation(self, user: str, dossier: Dossier) -> str:
+        body = {
+            "type": "personal",
+            "participants": [{"userId": user}],
+            "displayName": f"SMS {dossier.phone}"[:100],
+            "metadata": {
+                SESSION_KEY: dossier.session,
+                "opencx_org_id": dossier.organisation,
+                "opencx_contact_id": dossier.contact,
+                TAGS_KEY: ",".join(dossier.tags),
+            },
+        }
+        try:
+            return str(self._client.create_conversation(body)["id"])
+        except Refused as refused:
+            if refused.status == 400 and not self._many_allowed():
+                raise Misconfigured(
+                    "multi-conversations are off", code=refused.code, fix=MULTI_FIX
+                ) from refused
+            raise
+
+    def _many_allowed(self) -> bool:
+        settings = self._client.app().get("settings") or {}
+        return settings.get("multiConvoEnabled") is not False
+
+    # --- lines ---
+
+    def post(self, chat: Chat, turn: Turn, *, marker: str, files: tuple[Upload, ...] = ()) -> str:
+        """Post one line of the transcript, text first and then each file."""
+        if turn.author is Author.AGENT:
+            raise Permanent("an agent's line stands on the desk already", code="echo")
+        author: Json = {"type": "user", "userId": chat.user}
+        if turn.author is Author.AI:
+            author = {"type": "business", "displayName": turn.name or "AI"}
+        parts = [*(Part(text=text) for text in split(turn.text)), *(Part(file=file) for file in files)]
+        facts: Json = {"at": iso(turn.at)}
+        with _refusals():
+            return self._posts.put(chat.conversation, parts, {"author": author, "metadata": facts}, marker)
+
+    def tell(self, chat: Chat, text: str, *, marker: str) -> str:
+        """Show the agent a line that goes nowhere else."""
+        frame: Json = {
+            "author": {"type": "business", "displayName": "Sunbridge"},
+            "destination": {"integrationType": "none"},
+        }
+        with _refusals():
+            return self._posts.put(
+                chat.conversation, [Part(text=each) for each in split(text)], frame, marker
+            )
+
+    def find_post(self, chat: Chat, marker: str) -> str | None:
+        """The first message of a line that stands there whole."""
+        with _refusals():
+            return self._posts.find(chat.conversation, marker)
+
+    # --- control ---
+
+    def pass_control(self, chat: Chat, dossier: Dossier, *, first_message: str) -> None:
+        """Give the conversation to the agents by name (SUN-SWB-11). Safe to repeat."""
+        metadata: Json = {SESSION_KEY: dossier.session, TAGS_KEY: ",".join(dossier.tags)}
+        if first_message:
+            metadata["first_message_id"] = first_message
+        with _refusals():
+            body = {"switchboardIntegration": self._agents_name(), "metadata": metadata}
+            self._client.pass_control(chat.conversation, body)
+
+    def _agents_name(self) -> str:
+        """The name under which this account's switchboard knows its agents; looked up once."""
+        if not self._agents:
+            try:
+                responders = self._client.responders()
+            except Refused as refused:
+                if refused.status == 403:
+                    raise Misconfigured(refused.reason, code=refused.code, fix=SCOPE_FIX) from refused
+                raise
+            self._agents = agents_name(responders)
+        return self._agents
+
+    # --- files, users, set-up ---
+
+    def open_media(self, media: Media) -> AbstractContextManager[Download]:
+        """Stream an agent's file, with our key on the desk's own host only (SUN-ATT-05)."""
+        return self._fetcher.open(media)
+
+    def reconcile(self, user: str, phone: str, email: str = "") -> str:
+        """Merge the Support user that a ticket made with the one who has this phone. Safe to repeat.
+
+        Returns what was done, in a word for the log. Raises like every other call: the chat does not
+        depend on it.
+        """
+        if self._people is None:
+            return "no Support credentials"
+        with _refusals():
+            made = str((self._client.user(user) or {}).get("zendeskId") or "")
+            if not made:
+                return "not linked yet"
+            match = self._people.match(phone, email, besides=made)
+            if match.person is None or match.person.id == made:
+                return match.reason or "nothing to merge"
+            self._people.merge(made, match.person.id)
+            self._client.sync_user(made, match.person.id)
+            return "merged"
+
+    def check(self) -> tuple[Finding, ...]:
+        """Examine key, app, webhook, switchboard and Support credentials."""
+        findings = tuple(examine(self._account, self._client))
+        return findings + (self._people.check() if self._people else ())
+
+
+def agents_name(responders: list[Json]) -> str:
+    """The switchboard's name for the Agent Workspace (SUN-SWB-02)."""
+    for responder in responders:
+        if responder.get("integrationType") == AGENTS and responder.get("name"):
+            return str(responder["name"])
+    if responders:
+        raise Misconfigured("the switchboard has no Agent Workspace", fix=BOARD_FIX)
+    return AGENTS_NAME
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Sort what the client leaves unsorted."""
+    try:
+        yield
+    except Refused as refused:
+        raise sort(refused) from refused

@@ -19,6 +19,7 @@ SUNSHINE_INTEGRATION_SECRET = "simulated-integration-secret"
 SUNSHINE_WEBHOOK_SECRET = "simulated-sunshine-webhook-secret"
 
 OPENCX_API_KEY = "ocx_live_simulated"
+OPENCX_READ_KEY = "ocx_live_simulated_read_only"
 OPENCX_WEBHOOK_SECRET = "simulated-opencx-webhook-secret"
 ORG_ID = "org_sunbridge_demo"
 

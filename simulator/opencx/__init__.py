@@ -1,0 +1,1 @@
+"""The OpenCX AI: contacts, chat sessions, a scripted assistant, webhooks."""

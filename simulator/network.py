@@ -136,6 +136,8 @@ class Network:
         if ending is None:
             with self.lock:
                 response = self._serve(system, request, found)
+            if response.beforehand is not None:
+                response.beforehand()
             ending = _after_applying(fault, response)
         self._record(system, operation, request, ending, fault)
         return ending

@@ -64,12 +64,17 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP response; `stream` replaces `body` for event streams."""
+    """One HTTP response; `stream` replaces `body` for event streams.
+
+    `beforehand` is work that must be seen to happen before the caller has its answer: a callback that
+    overtakes it. It runs without the network's lock.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Headers = field(default_factory=Headers)
     stream: Iterator[bytes] | None = None
+    beforehand: Callable[[], None] | None = None
 
 
 def json_response(content: object, status: int = 200) -> Response:

@@ -1,0 +1,79 @@
+"""The simulated carrier: a Twilio account, its numbers, and the phones at the other end.
+
+Reading order: `drafts` (what may be sent) → `life` (what becomes of it) → `hooks` (what the bridge is told);
+`inbound` is the way back. `messages`, `media`, `numbers` and `services` are the API, `acts` is control.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.network import Network
+from simulator.twilio import errors
+from simulator.twilio.acts import Acts
+from simulator.twilio.handset import Handsets
+from simulator.twilio.hooks import Hooks
+from simulator.twilio.inbound import Attachment, Inbound, Text
+from simulator.twilio.life import Life
+from simulator.twilio.media import MediaApi
+from simulator.twilio.messages import MessagesApi
+from simulator.twilio.numbers import NumbersApi
+from simulator.twilio.services import ServicesApi
+from simulator.twilio.state import Outcome, State
+from simulator.web import Request, Response, Router
+
+ACCOUNT = "/2010-04-01/Accounts/<account>"
+
+
+class Twilio:
+    """One simulated carrier."""
+
+    name = "twilio"
+    prefix = "/twilio"
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.state = State(network)
+        self.hooks = Hooks(network, self.state.token)
+        self.handsets = Handsets(self.state)
+        self.life = Life(self.state, self.hooks, self.handsets)
+        self.inbound = Inbound(self.state, self.hooks, self.handsets, self.life)
+        self.router, self.acts = Router(), Router()
+        self._mount()
+
+    def _mount(self) -> None:
+        MessagesApi(self.state, self.life).mount(self.router, ACCOUNT)
+        MediaApi(self.state).mount(self.router, ACCOUNT)
+        NumbersApi(self.state).mount(self.router, ACCOUNT)
+        ServicesApi(self.state).mount(self.router)
+        Acts(self.state, self.hooks, self.handsets, self.inbound).mount(self.acts)
+
+    def reset(self) -> None:
+        """Forget everything; the sample numbers point at the bridge again."""
+        self.state.forget()
+        self.hooks.forget()
+        self.life.forget()
+
+    def text(self, phone: str, number: str, text: str = "", media: Sequence[Attachment] = ()) -> str:
+        """The owner of `phone` texts one of our numbers; the message's SID."""
+        with self._network.lock:
+            return self.inbound.receive(Text(phone, number, text, list(media)))
+
+    def screen(self, phone: str) -> list[dict[str, Any]]:
+        """What that phone shows, oldest first."""
+        with self._network.lock:
+            return self.handsets.screen(phone)
+
+    def plan(self, outcome: Outcome) -> None:
+        """Decide what becomes of the next message the outcome concerns."""
+        with self._network.lock:
+            self.state.outcomes.append(outcome)
+
+    def release(self) -> int:
+        """Let go of held webhooks; tell how many there were."""
+        return self.hooks.release()
+
+    def not_found(self, request: Request) -> Response:
+        """404 for a path nobody knows, 405 for a method a known path does not take."""
+        methods = ("GET", "POST", "DELETE")
+        known = any(self.router.match(method, request.path) for method in methods)
+        return errors.answer(20004 if known else 20404, path=request.path)

@@ -1,0 +1,192 @@
+"""Webhooks on their way to the bridge: signing, time limits, retries, and faults.
+
+Facts:
+  * 15 s for everything, all attempts together (CAR-115, CAR-118); the socket's own limits are the
+    transport's.
+  * Only a failed connection is retried, once (CAR-117), unless the URL's fragment says otherwise (CAR-116).
+  * All attempts carry one idempotency token (CAR-119). The fallback is a delivery of its own (CAR-397).
+  * Credentials in the URL become Basic auth (CAR-122).
+
+Faults on "inbound" and "status": drop webhooks · hold (until `release`) · reorder (the next one of its kind
+overtakes it; after five seconds it goes anyway) · duplicate N (N deliveries in all) · race (two at once,
+on lanes of their own).
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from simulator.faults import Fault
+from simulator.network import Hook, HookAnswer, Network
+from simulator.twilio.signature import Params, bare, sign
+
+FAULTS = ("drop webhooks", "hold", "reorder", "duplicate", "race")
+PATIENCE = 5.0
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+def _nothing(answer: HookAnswer) -> None:
+    """Nobody waits for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook: what is posted where, and who reads the answer."""
+
+    operation: str  # inbound or status
+    url: str
+    params: Params
+    lane: str
+    token: str
+    method: str = "POST"
+    answered: Callable[[HookAnswer], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often, as the URL's fragment says."""
+
+    retries: int = 1
+    retried: frozenset[str] = frozenset({"ct"})
+    read: float = 15.0
+    total: float = 15.0
+
+    @classmethod
+    def of(cls, url: str) -> "Patience":
+        """Read `#rc=3&rp=all&tt=5000`; values out of range are ignored."""
+        said = dict(parse_qsl(urlsplit(url).fragment))
+        return cls(
+            retries=_within(said.get("rc"), 0, 5, 1),
+            retried=frozenset(said.get("rp", "ct").split(",")),
+            read=_within(said.get("rt"), 100, 15_000, 15_000) / 1000,
+            total=_within(said.get("tt"), 100, 15_000, 15_000) / 1000,
+        )
+
+    def again(self, answer: HookAnswer) -> bool:
+        """Whether such an answer is followed by another attempt."""
+        failure = how_failed(answer)
+        return bool(failure) and not self.retried.isdisjoint({failure, "all"})
+
+
+def how_failed(answer: HookAnswer) -> str:
+    """`ct` no connection, `rt` no answer in time, `4xx`, `5xx`; empty if it did not fail."""
+    if answer.status is None:
+        return "rt" if answer.connected else "ct"
+    return f"{answer.status // 100}xx" if answer.status >= 400 else ""
+
+
+class Hooks:
+    """The way out. Call `deliver` only from work the clock runs, never under the network's lock."""
+
+    def __init__(self, network: Network, token: str) -> None:
+        self._network = network
+        self._token = token
+        self._held: list[Delivery] = []
+        self._late: dict[str, list[Delivery]] = {}
+
+    def forget(self) -> None:
+        self._held.clear()
+        self._late.clear()
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Deliver now, or whatever a planted fault makes of it."""
+        fault = self._network.faults.take("twilio", delivery.operation, *FAULTS)
+        match fault.kind if fault else "":
+            case "drop webhooks":
+                self._network.write("act", "twilio", who="twilio", did="dropped a webhook", url=delivery.url)
+            case "hold":
+                with self._network.lock:
+                    self._held.append(delivery)
+            case "reorder":
+                self._put_back(delivery)
+            case "race":
+                self._later(delivery, 0.0, delivery.lane + "/race")
+                self.perform(delivery)
+            case _:
+                self._times(delivery, fault)
+
+    def release(self) -> int:
+        """Let go of everything held; tell how many there were."""
+        with self._network.lock:
+            held, self._held = self._held, []
+        for delivery in held:
+            self._later(delivery, 0.0, delivery.lane)
+        return len(held)
+
+    def perform(self, delivery: Delivery) -> None:
+        """Deliver without looking for faults; hand the last answer on."""
+        delivery.answered(self._attempts(delivery))
+        self._catch_up(delivery.operation)
+
+    def _times(self, delivery: Delivery, fault: Fault | None) -> None:
+        for _ in range(int(fault.number("copies")) if fault else 1):
+            self.perform(delivery)
+
+    def _later(self, delivery: Delivery, seconds: float, lane: str) -> None:
+        self._network.clock.later(seconds, partial(self.perform, delivery), lane=lane)
+
+    def _put_back(self, delivery: Delivery) -> None:
+        with self._network.lock:
+            self._late.setdefault(delivery.operation, []).append(delivery)
+        self._network.clock.later(PATIENCE, partial(self._overdue, delivery), lane=delivery.lane)
+
+    def _overdue(self, delivery: Delivery) -> None:
+        with self._network.lock:
+            waits = delivery in self._late.get(delivery.operation, [])
+        if waits:
+            self._catch_up(delivery.operation)
+
+    def _catch_up(self, operation: str) -> None:
+        with self._network.lock:
+            overtaken = self._late.pop(operation, [])
+        for late in overtaken:
+            late.answered(self._attempts(late))
+
+    def _attempts(self, delivery: Delivery) -> HookAnswer:
+        patience = Patience.of(delivery.url)
+        started = self._network.now()
+        answer = HookAnswer(None, connected=False)
+        for attempt in range(1, patience.retries + 2):
+            left = patience.total - (self._network.now() - started)
+            if left <= 0:
+                break
+            hook = replace(self._hook(delivery), attempt=attempt, timeout=min(patience.read, left))
+            answer = self._network.deliver(hook)
+            if not patience.again(answer):
+                break
+        return answer
+
+    def _hook(self, delivery: Delivery) -> Hook:
+        url, body, signed = bare(delivery.url), urlencode(delivery.params), delivery.params
+        if delivery.method == "GET":
+            url, body, signed = _with_query(url, body), "", []
+        headers = {
+            "Content-Type": FORM,
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "X-Home-Region": "us1",
+            "I-Twilio-Idempotency-Token": delivery.token,
+            "X-Twilio-Signature": sign(self._token, url, signed),
+            **_credentials(delivery.url),
+        }
+        return Hook("twilio", delivery.operation, url, headers, body.encode(), delivery.method)
+
+
+def _with_query(url: str, query: str) -> str:
+    return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
+
+
+def _credentials(url: str) -> dict[str, str]:
+    split = urlsplit(url)
+    if split.username is None:
+        return {}
+    pair = f"{unquote(split.username)}:{unquote(split.password or '')}"
+    return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
+
+def _within(value: str | None, least: int, most: int, default: int) -> int:
+    if value is None or not value.isdigit():
+        return default
+    return int(value) if least <= int(value) <= most else default

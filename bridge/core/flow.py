@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bridge.core import addresses, compliance, consent, dossier, plaintext, receipts, segments
+from bridge.core import addresses, compliance, consent, dossier, lifecycle, plaintext, receipts, segments
 from bridge.core.model import (
     AgentReplied,
     AskAssistant,
@@ -56,6 +56,7 @@ from bridge.core.model import (
     TextReceived,
     Turn,
     TurnPosted,
+    Unreadable,
     UserMerged,
 )
 
@@ -64,7 +65,10 @@ MANY_SEGMENTS = 10  # OPEN-34
 
 
 def decide(event: Event, case: Case) -> Decision:
-    """What this event changes and causes."""
+    """What this event changes and causes. What may not happen in a session's state is ignored."""
+    name = type(event).__name__
+    if case.session is not None and not lifecycle.allowed(case.session.charge, name):
+        return Decision(ignored=f"{name} while {case.session.charge.value} is in charge")
     return CHAPTERS[type(event)](event, case)
 
 
@@ -197,7 +201,7 @@ def assistant_failed(event: AssistantFailed, case: Case) -> Decision:
     return Decision(session, effects=effects)
 
 
-def assistant_closed(event: AssistantClosed, case: Case) -> Decision:
+def assistant_closed(_event: AssistantClosed, case: Case) -> Decision:
     """The assistant's side closed: that ends our session, unless people have it (OPEN-50)."""
     if case.session is None or case.session.charge is not Charge.AI:
         return Decision(ignored="the AI is not in charge")
@@ -265,7 +269,9 @@ def agent_replied(event: AgentReplied, case: Case) -> Decision:
         replace(session, last_at=event.at), Author.AGENT, event.text, event
     )
     if not turns:
-        return Decision(effects=_tell(session, "Not sent: nothing is left once formatting is removed.", event.source_id))
+        return Decision(
+            effects=_tell(session, "Not sent: nothing is left once formatting is removed.", event.source_id)
+        )
     return Decision(session, turns, effects + _costly(session, turns[0]))
 
 
@@ -304,9 +310,7 @@ def part_accepted(event: SendAccepted, case: Case) -> Decision:
     """The carrier has it. A receipt may have come first and stays (CAR-137)."""
     known = case.receipt or Receipt(event.turn, event.part)
     status = receipts.merge(known.status, "queued")
-    return Decision(
-        receipt=replace(known, source_id=event.source_id, status=status, segments=event.segments)
-    )
+    return Decision(receipt=replace(known, source_id=event.source_id, status=status, segments=event.segments))
 
 
 def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:
@@ -317,7 +321,9 @@ def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:
     status = receipts.merge(known.status, event.status)
     if status == known.status:
         return Decision(ignored="receipt known")
-    now = replace(known, status=status, error_code=event.error_code or known.error_code, source_id=event.source_id)
+    now = replace(
+        known, status=status, error_code=event.error_code or known.error_code, source_id=event.source_id
+    )
     if not receipts.is_failure(status):
         return Decision(receipt=now)
     return _not_delivered(now, case, event.at, compliance.explain(event.error_code))
@@ -341,7 +347,9 @@ def _not_delivered(now: Receipt, case: Case, at: float, reason: str) -> Decision
     session = case.session
     stopped = Consent(session.phone, allowed=False, at=at, word=now.error_code) if session else None
     words = f" (“{_beginning(case.turn.text)}”)" if case.turn and case.turn.text else ""
-    decision = _told_once(session, f"failed:{now.turn}", f"Your reply{words} did not reach the customer: {reason}")
+    decision = _told_once(
+        session, f"failed:{now.turn}", f"Your reply{words} did not reach the customer: {reason}"
+    )
     if case.turn is not None and case.turn.author is not Author.AGENT:
         decision = Decision()  # an AI line: nobody on the desk wrote it
     return replace(decision, receipt=now, consent=stopped if now.error_code == "21610" else None)
@@ -355,7 +363,7 @@ def conversation_ended(event: ConversationEnded, case: Case) -> Decision:
     session = case.session
     if session is None or session.charge is Charge.NOBODY:
         return Decision(ignored="already ended" if session else "no conversation of ours")
-    if session.charge is Charge.HANDOFF and not event.reason:
+    if session.charge is Charge.HANDOFF and event.reason.startswith("passed to"):
         return Decision(ignored="control moves while the chat is being opened")
     return _over(session)
 
@@ -399,6 +407,11 @@ def effect_parked(event: EffectParked, case: Case) -> Decision:
     return _told_once(case.session, f"parked:{event.effect}", f"Something could not be done: {event.reason}")
 
 
+def unreadable(event: Unreadable, _case: Case) -> Decision:
+    """Kept for the operator; nothing follows."""
+    return Decision(ignored=f"unreadable: {event.reason}")
+
+
 def _with_people(session: Session | None) -> bool:
     return session is not None and session.charge in (Charge.HANDOFF, Charge.HUMAN)
 
@@ -439,4 +452,5 @@ CHAPTERS: dict[type[Event], Callable[[Any, Case], Decision]] = {
     IdleElapsed: idle_elapsed,
     UserMerged: user_merged,
     EffectParked: effect_parked,
+    Unreadable: unreadable,
 }

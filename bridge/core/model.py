@@ -263,6 +263,15 @@ class IdleElapsed(Event):
     session: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable(Event):
+    """An authentic webhook nobody could make sense of, kept as it came."""
+
+    sender: str
+    reason: str
+    body: str
+
+
 # --- effects ----------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ tell that it did not.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from bridge.core.model import Handoff, Media, Turn
 
@@ -116,6 +116,9 @@ class Desk(Protocol):
     def pass_control(self, chat: Chat, dossier: Dossier, *, first_message: str) -> None:
         """Give the conversation to the Agent Workspace, named, with tags (SUN-SWB-11, SUN-TKT-05)."""
 
+    def reconcile(self, user: str, phone: str, email: str = "") -> str:
+        """Merge the duplicate Support user a ticket may have made; say what was done. Safe to repeat."""
+
     def open_media(self, media: Media) -> AbstractContextManager[Download]:
         """Stream a file an agent sent, with our key if it is private (SUN-ATT-05)."""
 
@@ -188,6 +191,7 @@ class Finding:
     problem: Problem | None = None
 
 
+@runtime_checkable
 class Checkable(Protocol):
     """An adapter that can examine its own set-up, live."""
 

@@ -1,0 +1,164 @@
+"""The durable heart: events in, decisions committed, effects out.
+
+`Journal` is all the rest of the bridge sees of the database. Every method is one transaction; when it
+returns, what it did is on disk. `woken` is set whenever there may be something new to do.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, func, select
+
+from bridge.core.model import Consent, Event, Receipt, Session, Turn
+from bridge.journal import inbox, outbox, sessions
+from bridge.journal.engine import Writer
+from bridge.journal.inbox import Decider
+from bridge.journal.outbox import Claim
+from bridge.journal.schema import effects, events, lanes
+
+__all__ = ["Claim", "Decider", "Journal"]
+
+
+class Journal:
+    """Events, sessions and effects behind one writer."""
+
+    def __init__(self, engine: Engine, writer: Writer, decider: Decider) -> None:
+        self._engine = engine
+        self._write = writer
+        self._decider = decider
+        self.woken = threading.Event()
+
+    # --- events in ---
+
+    def record(self, told: list[tuple[str, Event]]) -> int:
+        """Store events, each once per key; return how many were new. Durable when it returns (P1)."""
+        if not told:
+            return 0
+        new = self._write(lambda tx: sum(inbox.record(tx, key, event) for key, event in told))
+        self.woken.set()
+        return new
+
+    # --- decide and claim ---
+
+    def step(self, now: float, room: int) -> tuple[bool, list[Claim]]:
+        """Decide what waits, then claim up to `room` due effects; tell whether more waits."""
+
+        def work(tx: Connection) -> tuple[bool, list[Claim]]:
+            inbox.time_out(tx, self._decider, now)
+            decided = inbox.decide_new(tx, self._decider)
+            return decided > 0, outbox.claim(tx, now, room) if room else []
+
+        return self._write(work)
+
+    def next_due(self) -> float | None:
+        """When something falls due without anybody telling us."""
+        with self._reading() as tx:
+            lane = outbox.next_due(tx)
+            idle = sessions.next_idle(tx)
+        return min((at for at in (lane, idle) if at is not None), default=None)
+
+    # --- outcomes ---
+
+    def before_send(self, claim: Claim, place: tuple[int, int], at: float) -> bool:
+        """Note the attempt, so that its receipts find home; False if the phone opted out meanwhile (P5)."""
+
+        def work(tx: Connection) -> bool:
+            session = sessions.get(tx, claim.effect.session)
+            if session is None or not sessions.allowed(tx, session.phone):
+                return False
+            sessions.note_attempt(tx, claim.attempt, session.id, place, at)
+            return True
+
+        return self._write(work)
+
+    def settle(self, claim: Claim, outcome: Event | None, *, error: str = "", state: str = "done") -> None:
+        """The effect is over; its outcome is decided in the same transaction."""
+
+        def work(tx: Connection) -> None:
+            if not outbox.mine(tx, claim):
+                return
+            outbox.finish(tx, claim, state, error)
+            if outcome is not None:
+                inbox.conclude(tx, self._decider, f"effect:{claim.id}", outcome)
+
+        self._write(work)
+        self.woken.set()
+
+    def postpone(
+        self, claim: Claim, due_at: float, error: str, *, doubts: int = 0, tell: Event | None = None
+    ) -> None:
+        """The effect stays first in its lane until `due_at`; `tell` is decided now."""
+
+        def work(tx: Connection) -> None:
+            if not outbox.mine(tx, claim):
+                return
+            outbox.postpone(tx, claim, due_at, error, doubts=doubts)
+            if tell is not None:
+                outbox.forget_try(tx, claim)
+            if tell is not None:
+                inbox.conclude(tx, self._decider, f"effect:{claim.id}:{type(tell).__name__}", tell)
+
+        self._write(work)
+        self.woken.set()
+
+    def recover(self, now: float) -> None:
+        """This is the only process on this database: what another left half done is due now."""
+        self._write(lambda tx: outbox.release_all(tx, now))
+
+    # --- reading ---
+
+    def session(self, session_id: str) -> Session | None:
+        """By our id or the assistant's."""
+        with self._reading() as tx:
+            return sessions.get(tx, session_id)
+
+    def turns(self, session_id: str, first: int = 0, until: int | None = None) -> list[Turn]:
+        """Lines of the transcript."""
+        with self._reading() as tx:
+            return sessions.transcript(tx, session_id, first, until)
+
+    def receipts(self, session_id: str) -> dict[tuple[int, int], Receipt]:
+        """What is known of every part sent in a session."""
+        with self._reading() as tx:
+            return sessions.receipts_of(tx, session_id)
+
+    def known_ids(self, session: Session) -> set[str]:
+        """The carrier's ids of what we know we sent to this phone from this number."""
+        with self._reading() as tx:
+            return sessions.source_ids(tx, session.phone, session.number)
+
+    def counts(self) -> dict[str, float]:
+        """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
+        with self._reading() as tx:
+            states: dict[str, int] = dict(
+                tx.execute(select(effects.c.state, func.count()).group_by(effects.c.state)).tuples()
+            )
+            oldest = select(func.min(effects.c.created_at)).where(outbox.UNFINISHED)
+
+            def count(state: str) -> int:
+                query = select(func.count()).select_from(events).where(events.c.state == state)
+                return tx.execute(query).scalar_one()
+
+            return {
+                "events_new": count("new"),
+                "events_parked": count("parked"),
+                "effects_waiting": states.get("waiting", 0) + states.get("performing", 0),
+                "effects_parked": states.get("parked", 0),
+                "lanes": tx.execute(select(func.count()).select_from(lanes)).scalar_one(),
+                "oldest_effect_at": tx.execute(oldest).scalar() or 0.0,
+            }
+
+    def set_consent(self, changed: Consent) -> None:
+        """An operator's word on one phone."""
+        self._write(lambda tx: sessions.save_consent(tx, changed))
+
+    def close(self) -> None:
+        """Finish writing and let the database go."""
+        self._write.close()
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(readonly=True) as connection:
+            yield connection

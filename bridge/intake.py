@@ -1,0 +1,154 @@
+"""Foreign requests as events: authentic, ours, readable; each with the key by which a repeat is known.
+
+An intake knows one sender's webhooks. It never touches the journal: `web.py` records what it returns.
+
+  Refused      not authentic: 403, nothing stored, counted
+  nothing      authentic but of no concern to us (a number that is not ours): 200, nothing stored, counted
+  events       stored before the answer
+"""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from bridge.assistants import opencx_webhooks
+from bridge.carriers import twilio_webhooks
+from bridge.carriers.twilio_signature import verify
+from bridge.core import addresses
+from bridge.core.model import Event, TextReceived, Unreadable
+from bridge.desks import sunshine_events
+
+Told = list[tuple[str, Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One webhook as it came, with the address the sender was told to use."""
+
+    url: str
+    query: dict[str, str]
+    headers: Callable[[str], str]
+    body: bytes
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a webhook amounts to; `ignored` counts what was left out, by why."""
+
+    told: Told = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """Not authentic."""
+
+
+class TwilioIntake:
+    """Texts and receipts (carrier.md sections 4, 5, 8)."""
+
+    def __init__(self, tokens: tuple[str, ...], numbers: frozenset[str]) -> None:
+        self._tokens = tokens
+        self._numbers = numbers
+
+    def text(self, post: Post) -> Taken:
+        """A customer's text; a text to a number that is not ours leaves no trace (OCX-SMS-03)."""
+        form = self._authentic(post)
+        try:
+            event = twilio_webhooks.text_received(form, post.at)
+        except twilio_webhooks.Malformed as problem:
+            return _kept("twilio", post, problem.reason)
+        if _plain(event.number) not in self._numbers:
+            return Taken(ignored=("unknown number",))
+        return Taken([(f"twilio:{event.source_id}", _in_one_form(event))])
+
+    def status(self, post: Post) -> Taken:
+        """A receipt; the same id may tell several statuses, each once (bug 15)."""
+        form = self._authentic(post)
+        try:
+            event = twilio_webhooks.receipt(form, post.query.get("attempt", ""), post.at)
+        except twilio_webhooks.Malformed as problem:
+            return _kept("twilio", post, problem.reason)
+        return Taken([(f"twilio:{event.source_id}:{event.status}:{event.error_code}", event)])
+
+    def _authentic(self, post: Post) -> dict[str, str]:
+        pairs = parse_qsl(post.body.decode("utf-8", "replace"), keep_blank_values=True)
+        if not verify(post.url, pairs, post.headers("X-Twilio-Signature"), self._tokens):
+            raise Refused
+        return dict(pairs)
+
+
+class SunshineIntake:
+    """Everything Zendesk tells, with a shared secret in X-API-Key (SUN-WHK-04)."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = secrets
+
+    def events(self, post: Post) -> Taken:
+        """A batch; one bad event does not stop the others (FT-I8)."""
+        if not _is_one_of(post.headers("X-API-Key"), self._secrets):
+            raise Refused
+        try:
+            envelope = json.loads(post.body)
+        except ValueError:
+            return _kept("sunshine", post, "not JSON")
+        ignored: Counter[str] = Counter()
+        told = sunshine_events.events(envelope, post.at, ignored=ignored)
+        return Taken(told, tuple(ignored.elements()))
+
+
+class OpenCXIntake:
+    """The AI's events, signed over the raw body (OPEN-47)."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def events(self, post: Post) -> Taken:
+        """An answer, a handoff or an end."""
+        if not opencx_webhooks.verify(post.body, post.headers("X-OpenCX-Signature"), (self._secret,)):
+            raise Refused
+        try:
+            content = json.loads(post.body)
+        except ValueError:
+            return _kept("opencx", post, "not JSON")
+        ignored: Counter[str] = Counter()
+        told = opencx_webhooks.events(content, post.at, ignored=ignored)
+        return Taken(told, tuple(ignored.elements()))
+
+
+def _kept(sender: str, post: Post, reason: str) -> Taken:
+    """Authentic but unreadable: kept as it came, so that nothing is lost."""
+    digest = hashlib.sha256(post.body).hexdigest()
+    event = Unreadable(post.at, sender, reason, post.body.decode("utf-8", "replace"))
+    return Taken([(f"{sender}:unreadable:{digest}", event)])
+
+
+def _is_one_of(given: str, secrets: tuple[str, ...]) -> bool:
+    """Constant-time comparison with each secret."""
+    matches = [hmac.compare_digest(given.encode(), secret.encode()) for secret in secrets if secret]
+    return any(matches)
+
+
+def _plain(address: str) -> str:
+    try:
+        return addresses.normalise(address)
+    except addresses.Unusable:
+        return address
+
+
+def _in_one_form(event: TextReceived) -> TextReceived:
+    """Numbers as E.164 where they can be, so that one phone is one customer (OPEN-21)."""
+    return TextReceived(
+        event.at,
+        _plain(event.phone),
+        _plain(event.number),
+        event.text,
+        event.source_id,
+        event.media,
+        event.segments,
+        event.opt_out_type,
+    )

@@ -1,0 +1,132 @@
+"""Connections and writers.
+
+SQLite: WAL, `synchronous=FULL`, one writing thread. Work handed in by several threads at once shares
+one commit (group commit): each piece runs in a savepoint of its own, so that one failing piece spoils no
+other, and nobody is told of success before the shared commit is synced.
+
+Other engines, and callers with a single thread: one transaction a piece, on the caller's thread.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+MOST_AT_ONCE = 200
+
+
+class Writer(Protocol):
+    """Runs a piece of work in a transaction and returns its result once that is durable."""
+
+    def __call__(self, work: Work[T]) -> T:
+        """Raises whatever the work or the commit raised; then nothing was changed."""
+
+    def close(self) -> None:
+        """Finish what was handed in, then stop."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for `BRIDGE_DATABASE_URL`. SQLite gets the journal's durability settings."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _durable(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are ours: BEGIN IMMEDIATE, savepoints
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+class DirectWriter:
+    """One transaction a piece, on the caller's thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self, work: Work[T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Nothing is pending."""
+
+
+class GroupWriter:
+    """One thread writes; pieces that wait together are committed together."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pieces: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def __call__(self, work: Work[T]) -> T:
+        result: Future[T] = Future()
+        self._pieces.put((work, result))
+        return result.result()
+
+    def close(self) -> None:
+        self._pieces.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._pieces.get()) is not None:
+            batch, last = self._gather(first)
+            self._write(batch)
+            if last:
+                return
+
+    def _gather(
+        self, first: tuple[Work[Any], Future[Any]]
+    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+        batch = [first]
+        while len(batch) < MOST_AT_ONCE:
+            try:
+                piece = self._pieces.get_nowait()
+            except queue.Empty:
+                break
+            if piece is None:
+                return batch, True
+            batch.append(piece)
+        return batch, False
+
+    def _write(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+        outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            with self._engine.begin() as connection:
+                for work, future in batch:
+                    outcomes.append((future, *_attempt(connection, work, alone=len(batch) == 1)))
+        except Exception as failure:  # noqa: BLE001 - carried to everybody who waits for this commit
+            for _, future in batch:
+                future.set_exception(failure)
+            return
+        for future, result, error in outcomes:
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+
+def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> tuple[Any, Exception | None]:
+    """Run one piece; alone in its commit it needs no savepoint, and its failure rolls the commit back."""
+    if alone:
+        return work(connection), None
+    try:
+        with connection.begin_nested():
+            return work(connection), None
+    except Exception as error:  # noqa: BLE001 - carried to the one caller whose piece it is
+        return None, error

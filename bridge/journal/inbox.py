@@ -1,0 +1,176 @@
+"""Events in: recorded once per key, decided in order.
+
+`record` is all a webhook does before it is acknowledged (promise P1). `decide_new` runs the flow for what
+waits: the change, the intended effects and "this event is done" are one transaction (P2).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from bridge.core import flow
+from bridge.core.model import (
+    AgentReplied,
+    AssistantAnswered,
+    Case,
+    ControlRefused,
+    ConversationEnded,
+    ConversationRemoved,
+    Decision,
+    Event,
+    IdleElapsed,
+    Receipt,
+    ReceiptArrived,
+    Rules,
+    SendAccepted,
+    SendFailed,
+    SendHeld,
+    Session,
+    TextReceived,
+    UserMerged,
+)
+from bridge.journal import codec, outbox, sessions
+from bridge.journal.schema import events
+
+MOST_CRASHES = 3
+OF_CONVERSATION = (AgentReplied, ConversationEnded, ControlRefused, ConversationRemoved)
+OF_PART = (SendAccepted, SendFailed, SendHeld)
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The flow with what it needs from the operator."""
+
+    rules: Rules
+    fresh_id: Callable[[], str]
+    counted: Callable[[str, str], None]  # kind of event, why it was ignored or ""
+
+
+def record(tx: Connection, key: str, event: Event) -> bool:
+    """Store an event to be decided; False if its key is known: the same thing told again."""
+    return sessions.insert_once(tx, events, _row(key, event, "new"), "key")
+
+
+def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:
+    """Decide what waits, oldest first; return how many."""
+    query = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(most)
+    rows = tx.execute(query).all()
+    for row in rows:
+        _decide_row(tx, decider, row.seq, row.kind, row.body)
+    return len(rows)
+
+
+def _decide_row(tx: Connection, decider: Decider, seq: int, kind: str, body: str) -> None:
+    """An event whose decision breaks is set aside after a few tries; the rest goes on (FT-C4)."""
+    try:
+        with tx.begin_nested():
+            remark = decide(tx, decider, codec.event(kind, body))
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as bug:
+        remark, state = f"{type(bug).__name__}: {bug}", "parked"
+    else:
+        state = "done"
+    tx.execute(update(events).where(events.c.seq == seq).values(state=state, remark=remark))
+    decider.counted(kind, remark if state == "done" else "parked")
+
+
+def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
+    """An outcome: recorded and decided at once."""
+    if sessions.insert_once(tx, events, _row(key, event, "done"), "key"):
+        decider.counted(type(event).__name__, decide(tx, decider, event))
+
+
+def decide(tx: Connection, decider: Decider, event: Event) -> str:
+    """Run the flow for every session the event concerns; return why nothing happened, or ""."""
+    remark = ""
+    for case in _cases(tx, decider, event):
+        decision = flow.decide(event, case)
+        _apply(tx, decider, event, case, decision)
+        remark = decision.ignored
+    return remark
+
+
+def _row(key: str, event: Event, state: str) -> dict[str, object]:
+    return {
+        "key": key,
+        "kind": type(event).__name__,
+        "body": codec.encode(event),
+        "at": event.at,
+        "state": state,
+    }
+
+
+# --- what the flow needs to know ---
+
+
+def _cases(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
+    if isinstance(event, UserMerged):
+        yield from (Case(decider.rules, session) for session in sessions.of_user(tx, event.discarded))
+    elif isinstance(event, ReceiptArrived):
+        yield _case_of_receipt(tx, decider, event)
+    else:
+        yield _case(tx, decider, event)
+
+
+def _case(tx: Connection, decider: Decider, event: Event) -> Case:
+    session = _session(tx, event)
+    phone = event.phone if isinstance(event, TextReceived) else session.phone if session else ""
+    case = Case(decider.rules, session, sessions.allowed(tx, phone) if phone else True)
+    if session is None:
+        return Case(case.rules, None, case.allowed, decider.fresh_id())
+    if isinstance(event, OF_PART):
+        return _with_part(tx, case, event.turn, event.part)
+    source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
+    return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
+
+
+def _case_of_receipt(tx: Connection, decider: Decider, event: ReceiptArrived) -> Case:
+    place = sessions.part_of(tx, event.attempt, event.source_id)
+    session = sessions.get(tx, place[0]) if place else None
+    if place is None or session is None:
+        return Case(decider.rules)
+    return _with_part(tx, Case(decider.rules, session), place[1], place[2])
+
+
+def _with_part(tx: Connection, case: Case, turn: int, part: int) -> Case:
+    session = case.session
+    if session is None:
+        return case
+    lines = sessions.transcript(tx, session.id, turn, turn + 1)
+    known = sessions.receipt(tx, session.id, turn, part) or Receipt(turn, part)
+    return Case(case.rules, session, case.allowed, receipt=known, turn=lines[0] if lines else None)
+
+
+def _session(tx: Connection, event: Event) -> Session | None:
+    if isinstance(event, TextReceived):
+        return sessions.open_for(tx, event.phone, event.number)
+    if isinstance(event, OF_CONVERSATION):
+        return sessions.of_conversation(tx, event.conversation)
+    return sessions.get(tx, getattr(event, "session", ""))
+
+
+# --- what the decision changes ---
+
+
+def _apply(tx: Connection, decider: Decider, event: Event, case: Case, decision: Decision) -> None:
+    session = decision.session or case.session
+    if decision.consent:
+        sessions.save_consent(tx, decision.consent)
+    if session is None:
+        return
+    if decision.session:
+        sessions.save(tx, decision.session, decider.rules.idle_seconds)
+    for turn in decision.turns:
+        sessions.append(tx, session.id, turn)
+    if decision.receipt:
+        sessions.save_receipt(tx, session.id, decision.receipt)
+    if decision.withdraw_all or decision.withdraw:
+        outbox.withdraw(tx, session, None if decision.withdraw_all else decision.withdraw)
+    for effect in decision.effects:
+        outbox.stage(tx, effect, session, event.at)
+
+
+def time_out(tx: Connection, decider: Decider, now: float) -> None:
+    """Sessions nobody wrote in: their time is up."""
+    for session in sessions.idle_at(tx, now):
+        conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(now, session.id))

@@ -1,0 +1,157 @@
+"""The journal's tables.
+
+events    what happened, once per key; `new` until its decision is committed
+sessions  one row a session; at most one that is not over per (phone, number)
+turns     the transcript, append-only
+parts     what is known of each part of each reply to the phone
+attempts  one row a try to send, so that a receipt finds its part whatever else is known (CAR-137)
+effects   what is to be done, in order within a lane
+lanes     one row a lane with work: when its first effect is due. Finding work costs the same for any backlog
+consents  phones that said STOP, and those that took it back
+
+Times are Unix seconds given by the caller; the database's own clock is never asked.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("state", String, nullable=False),  # new, done, parked
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("remark", Text, nullable=False, server_default=""),
+    Index("events_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("phone", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("charge", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("assistant_session", String, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("idle_due", Float),
+    Column("body", Text, nullable=False),
+    Index(
+        "sessions_open",
+        "phone",
+        "number",
+        unique=True,
+        sqlite_where=text("charge != 'nobody'"),
+        postgresql_where=text("charge != 'nobody'"),
+    ),
+    Index("sessions_conversation", "conversation"),
+    Index("sessions_assistant", "assistant_session"),
+    Index("sessions_user", "user"),
+    Index("sessions_idle", "idle_due"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("source_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("session", "number"),
+    Index("turns_source", "session", "source_id"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("source_id", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("error_code", String, nullable=False),
+    Column("segments", Integer, nullable=False),
+    PrimaryKeyConstraint("session", "turn", "part"),
+    Index("parts_source", "source_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("attempt", String, primary_key=True),
+    Column("session", String, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("lane", String, nullable=False),
+    Column("session", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String, nullable=False),  # waiting, performing, done, parked, withdrawn
+    Column("due_at", Float, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("tried_at", Float),
+    Column("error", Text, nullable=False, server_default=""),
+    Index(
+        "effects_lane",
+        "lane",
+        "id",
+        sqlite_where=text("state in ('waiting', 'performing')"),
+        postgresql_where=text("state in ('waiting', 'performing')"),
+    ),
+    Index("effects_session", "session"),
+    Index(
+        "effects_parked",
+        "id",
+        sqlite_where=text("state = 'parked'"),
+        postgresql_where=text("state = 'parked'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("head", Integer, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("claimed", Boolean, nullable=False),
+    Index("lanes_due", "due_at"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("phone", String, primary_key=True),
+    Column("allowed", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("word", String, nullable=False),
+)

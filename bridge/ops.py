@@ -1,0 +1,97 @@
+"""What the operator sees: counters, logs without anybody's words or numbers, and health.
+
+Rules:
+  * One log line a transition, key=value, with the session id; texts, full phone numbers and secrets never.
+  * Every refused, ignored or parked thing is counted, by why.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from bridge.core.addresses import redacted
+
+_PHONE = re.compile(r"\+\d{8,15}")
+_WORDS = frozenset({"text", "body", "summary", "content"})
+
+
+class Metrics:
+    """The bridge's counters and gauges."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = self._counter("bridge_webhooks_total", "Webhooks answered.", "path", "status")
+        self.refused = self._counter("bridge_webhooks_refused_total", "Webhooks not taken in.", "path", "why")
+        self.events = self._counter("bridge_events_total", "Events decided.", "kind", "ignored")
+        self._waiting = Gauge("bridge_waiting", "What waits, by kind.", ["kind"], registry=self._registry)
+        self._age = Gauge(
+            "bridge_oldest_effect_age_seconds", "Age of the oldest effect.", registry=self._registry
+        )
+
+    def _counter(self, name: str, purpose: str, *labels: str) -> Counter:
+        return Counter(name, purpose, labels, registry=self._registry)
+
+    def event(self, kind: str, ignored: str) -> None:
+        """An event was decided; `ignored` says why it changed nothing, shortened to its first words."""
+        self.events.labels(kind, ignored.partition(":")[0]).inc()
+
+    def page(self, counts: dict[str, float], now: float) -> bytes:
+        """The metrics in Prometheus's text form."""
+        oldest = counts.get("oldest_effect_at", 0.0)
+        self._age.set(max(0.0, now - oldest) if oldest else 0.0)
+        for kind, count in counts.items():
+            if kind != "oldest_effect_at":
+                self._waiting.labels(kind).set(count)
+        return generate_latest(self._registry)
+
+
+def redact(
+    secrets: frozenset[str],
+) -> Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]:
+    """A log processor that lets no secret, phone number or customer's word through."""
+
+    def clean(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        for secret in secrets:
+            value = value.replace(secret, "•••")
+        return _PHONE.sub(lambda match: redacted(match[0]), value)
+
+    def process(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {name: "•••" if name in _WORDS else clean(value) for name, value in line.items()}
+
+    return process
+
+
+def log_to_stderr(secrets: frozenset[str], level: int = logging.INFO) -> None:
+    """Every logger of the process writes key=value lines through the redactor."""
+    before: list[Any] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper("iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact(secrets),
+                structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for chatty in ("urllib3", "werkzeug", "alembic", "gunicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

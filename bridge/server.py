@@ -1,0 +1,95 @@
+"""Serving in production: gunicorn with threads, one process, the worker beside it.
+
+The journal of a SQLite bridge belongs to one process: a lock file beside it says so, and a second
+`bridge serve` on the same file is refused instead of sending everything twice.
+"""
+
+import fcntl
+import socket
+from pathlib import Path
+from typing import IO, Any
+
+from gunicorn.app.base import BaseApplication
+
+from bridge import wiring
+from bridge.ops import log_to_stderr
+from bridge.settings import Settings
+
+GRACE = 30  # seconds a running request or effect may take at SIGTERM
+THREADS = 32
+
+
+class CannotServe(Exception):
+    """One sentence: what is in the way."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._bridge: wiring.Bridge | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Fixed, but for the address: one process owns the worker and the journal."""
+        chosen: dict[str, Any] = {
+            "bind": self._settings.bind,
+            "workers": 1,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "graceful_timeout": GRACE,
+            "keepalive": 75,
+            "worker_exit": self._stop,
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called in the worker process."""
+        log_to_stderr(wiring.secrets_of(self._settings))
+        self._bridge = wiring.build(self._settings, threads=True)
+        self._bridge.start()
+        return self._bridge.app
+
+    def _stop(self, _server: object, _worker: object) -> None:
+        if self._bridge:
+            self._bridge.close()
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM. Raises `CannotServe` with the reason."""
+    _must_be_free(settings.bind)
+    lock = _only_one(settings.database_url)
+    try:
+        _Server(settings).run()
+    finally:
+        if lock:
+            lock.close()
+
+
+def _must_be_free(bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except (OSError, ValueError) as problem:
+            raise CannotServe(f"BRIDGE_BIND: cannot listen on {bind}: {problem}.") from None
+
+
+def _only_one(database_url: str) -> IO[str] | None:
+    file = wiring.sqlite_file(database_url)
+    if file is None:
+        return None
+    lock = Path(f"{file}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held while we run
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise CannotServe(
+            f"BRIDGE_DATABASE_URL: another bridge is running on {file}. Stop it first, or use PostgreSQL."
+        ) from None
+    return lock

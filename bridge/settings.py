@@ -1,0 +1,146 @@
+"""Every setting, from the environment, with its default and what it is for.
+
+The README's table is made from this class. A missing or wrong setting stops the start with one sentence that
+names the variable.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bridge.core import addresses
+
+PREFIX = "BRIDGE_"
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Wrong(Exception):
+    """Settings with which the bridge does not start; one line a problem, each naming its variable."""
+
+
+class Settings(BaseSettings):
+    """What the operator decides."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///bridge.db", description="The journal: SQLite or PostgreSQL.")
+    public_url: str = Field(description="Where carrier and Zendesk reach the bridge, as they were told.")
+    bind: str = Field("127.0.0.1:8080", description="Address and port to listen on.")
+    numbers: Words = Field(description="Our numbers, E.164, separated by commas.")
+    media_folder: str = Field("bridge-media", description="Where agents' files wait for the carrier.")
+
+    carrier: Literal["twilio"] = Field("twilio", description="Who carries the texts.")
+    twilio_account_sid: str = Field(description="Twilio account, AC….")
+    twilio_auth_token: str = Field(description="Its Auth Token; it signs webhooks.")
+    twilio_auth_token_old: str = Field("", description="The former token, still accepted during a rotation.")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Another address only for a simulator.")
+
+    zendesk_subdomain: str = Field(description="The bare label: acme, not acme.zendesk.com.")
+    zendesk_url: str = Field("", description="https://{subdomain}.zendesk.com unless it is a simulator.")
+    sunshine_app_id: str = Field(description="App ID of the Conversations API.")
+    sunshine_key_id: str = Field(description="Key ID; it begins with app_.")
+    sunshine_secret: str = Field(description="The key's secret.")
+    sunshine_webhook_secret: str = Field(description="Shared secret of the webhook, sent as X-API-Key.")
+    sunshine_webhook_secret_old: str = Field(
+        "", description="The former secret, still accepted during a rotation."
+    )
+    zendesk_email: str = Field("", description="User of the API token, for merging users.")
+    zendesk_api_token: str = Field("", description="API token, for merging users (ends 30 April 2027).")
+    zendesk_oauth_client_id: str = Field("", description="OAuth client, for merging users.")
+    zendesk_oauth_client_secret: str = Field("", description="Its secret.")
+
+    assistant: Literal["scripted", "opencx"] = Field("scripted", description="Who answers before a person.")
+    autopilot: bool = Field(default=True, description="Off: every text goes to people.")
+    opencx_url: str = Field("https://api.open.cx", description="Address of the OpenCX API.")
+    opencx_api_key: str = Field("", description="Key of the OpenCX API.")
+    opencx_webhook_secret: str = Field("", description="Signs OpenCX's webhooks.")
+    org_id: str = Field("", description="Organisation, shown on each conversation.")
+
+    idle_seconds: float = Field(10_800.0, gt=0, description="Silence after which the AI's session ends.")
+    compliance: Literal["block", "warn"] = Field(
+        "block", description="Unregistered US numbers: hold, or warn."
+    )
+    uncertain: Literal["ask", "resend"] = Field(
+        "ask", description="A send nobody can vouch for: tell, or repeat."
+    )
+    timeout: float = Field(10.0, gt=0, description="Seconds to wait for another system's answer.")
+    threads: int = Field(8, ge=1, description="Effects performed at once.")
+    admin_token: str = Field("", description="Opens /admin; without it there is no /admin.")
+    clock_url: str = Field("", description="Follow a simulator's clock; loopback only.")
+
+    @field_validator("numbers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(word.strip() for word in value.split(",") if word.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("numbers")
+    @classmethod
+    def _ours(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one number, such as +14155550150")
+        return tuple(_number(word) for word in value)
+
+    @field_validator("public_url", "zendesk_url", "twilio_api_url", "opencx_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("zendesk_subdomain")
+    @classmethod
+    def _label(cls, value: str) -> str:
+        if not value or any(mark in value for mark in "./: "):
+            raise ValueError("give the bare subdomain: acme, not acme.zendesk.com and no https://")
+        return value
+
+    @field_validator("sunshine_key_id")
+    @classmethod
+    def _app_key(cls, value: str) -> str:
+        if not value.startswith("app_"):
+            raise ValueError("use an App key: its id begins with app_ (an Integration key cannot do it)")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.assistant == "opencx" and not self.opencx_api_key:
+            raise ValueError("BRIDGE_OPENCX_API_KEY is needed with BRIDGE_ASSISTANT=opencx")
+        if self.clock_url and not self.clock_url.startswith(("http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("BRIDGE_CLOCK_URL is for rehearsals: loopback addresses only")
+        return self
+
+    @property
+    def zendesk(self) -> str:
+        """The address of the Zendesk account."""
+        return self.zendesk_url or f"https://{self.zendesk_subdomain}.zendesk.com"
+
+
+def _number(word: str) -> str:
+    if addresses.kind_of(word) == "short-code":
+        return word
+    try:
+        return addresses.normalise(word)
+    except addresses.Unusable as problem:
+        raise ValueError(f"{word} is no number: {problem}") from None
+
+
+def load(**values: Any) -> Settings:
+    """Settings from the environment; raises `Wrong` with a line for each problem."""
+    try:
+        return Settings(**values)
+    except ValidationError as problems:
+        raise Wrong("\n".join(_line(problem) for problem in problems.errors())) from None
+
+
+def _line(problem: Any) -> str:
+    name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else ""
+    if problem["type"] == "missing":
+        purpose = Settings.model_fields[str(problem["loc"][0])].description
+        return f"{name} is not set. {purpose}"
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {said}." if name else f"{said}."

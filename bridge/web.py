@@ -1,0 +1,160 @@
+"""Requests become events, outcomes become responses. Nothing is acknowledged before it is on disk (P1).
+
+Answers:
+  * carriers get empty TwiML as XML, on success and on error: a plain body would be texted to the customer
+    (CAR-125, bug 22).
+  * not authentic: 403. Ours to blame: 503, never a code that stops Zendesk's retries (SUN-WHK-07).
+"""
+
+import hmac
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, Response, abort, jsonify, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from bridge import failpoints
+from bridge.intake import Post, Refused, Taken
+from bridge.journal import Journal
+from bridge.media import MediaStore
+from bridge.ops import Metrics
+
+LARGEST_BODY = 2 * 1024 * 1024
+XML = "text/xml; charset=utf-8"
+NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+log = structlog.get_logger("web")
+
+Reads = Callable[[Post], Taken]
+
+
+class Door:
+    """Takes webhooks in: read, store, and only then answer."""
+
+    def __init__(
+        self, journal: Journal, metrics: Metrics, clock: Callable[[], float], public_url: str
+    ) -> None:
+        self._journal = journal
+        self._metrics = metrics
+        self._clock = clock
+        self._public_url = public_url
+
+    def take(self, reads: Reads, *, xml: bool = False) -> Response:
+        """Answer one webhook."""
+        path = request.path
+        failpoints.hit("received", path)
+        try:
+            status = self._store(reads, path)
+        except Refused:
+            self._metrics.refused.labels(path, "not authentic").inc()
+            status = 403
+        except SQLAlchemyError as error:
+            log.error("journal.unavailable", path=path, error=type(error).__name__)
+            status = 503
+        self._metrics.requests.labels(path, str(status)).inc()
+        failpoints.hit("answered", path)
+        return Response(NO_REPLY, status, content_type=XML) if xml else Response(status=status)
+
+    def _store(self, reads: Reads, path: str) -> int:
+        taken = reads(self._post())
+        failpoints.hit("verified", path)
+        for why in taken.ignored:
+            self._metrics.refused.labels(path, why).inc()
+        self._journal.record(taken.told)
+        failpoints.hit("journaled", path)
+        return 200
+
+    def _post(self) -> Post:
+        query = request.query_string.decode("latin-1")
+        url = self._public_url + request.path + (f"?{query}" if query else "")
+        return Post(
+            url=url,
+            query=request.args.to_dict(),
+            headers=lambda name: request.headers.get(name, ""),
+            body=request.get_data(cache=False),
+            at=self._clock(),
+        )
+
+
+def create_app(
+    doors: dict[str, tuple[Reads, bool]], door: Door, store: MediaStore, state: "State", admin_token: str
+) -> Flask:
+    """The bridge's HTTP face: `doors` maps each webhook path to its reader and whether it wants XML."""
+    app = Flask("bridge")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    for path, (reads, xml) in doors.items():
+        app.add_url_rule(path, path, _taking(door, reads, xml=xml), methods=["POST"])
+    _add_health(app, state)
+    _add_media(app, store)
+    if admin_token:
+        _add_admin(app, state, admin_token)
+    app.register_error_handler(HTTPException, _refused)
+    return app
+
+
+class State:
+    """What health pages and /admin read; built by wiring."""
+
+    def __init__(
+        self, journal: Journal, metrics: Metrics, clock: Callable[[], float], ready: Callable[[], bool]
+    ) -> None:
+        self.journal = journal
+        self.metrics = metrics
+        self.clock = clock
+        self.ready = ready
+
+
+def _taking(door: Door, reads: Reads, *, xml: bool) -> Callable[[], Response]:
+    return lambda: door.take(reads, xml=xml)
+
+
+def _refused(error: HTTPException) -> Response:
+    """Wrong path or method, or a body too large: no words that a carrier could text to anybody."""
+    return Response(NO_REPLY, error.code or 500, content_type=XML)
+
+
+def _add_health(app: Flask, state: State) -> None:
+    @app.get("/")
+    def root() -> Response:
+        return Response(status=200)  # Admin Center sends HEAD / when a webhook is saved (SUN-INT-06)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("alive", content_type="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        return Response(status=200 if state.ready() else 503)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        page = state.metrics.page(state.journal.counts(), state.clock())
+        return Response(page, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_media(app: Flask, store: MediaStore) -> None:
+    @app.get("/media/<token>")
+    def media(token: str) -> Response:
+        kept = store.open(token)
+        if kept is None:
+            abort(404)
+        return Response(kept.content, content_type=kept.content_type)
+
+
+def _add_admin(app: Flask, state: State, token: str) -> None:
+    @app.before_request
+    def _authorised() -> None:
+        given = request.headers.get("Authorization", "").encode()
+        if request.path.startswith("/admin/") and not hmac.compare_digest(given, f"Bearer {token}".encode()):
+            abort(403)
+
+    @app.get("/admin/status")
+    def status() -> Response:
+        return jsonify(state.journal.counts())
+
+    @app.get("/admin/sessions/<session_id>")
+    def session(session_id: str) -> Response:
+        found = state.journal.session(session_id)
+        if found is None:
+            abort(404)
+        return jsonify({"session": found, "transcript": state.journal.turns(found.id)})

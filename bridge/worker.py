@@ -1,0 +1,187 @@
+"""Commit the next event or perform the next due effect; nothing else happens anywhere.
+
+A dispatcher decides what is new and claims what is due, in one transaction; a few threads perform. With no
+threads, `run_until_idle` does the same on the caller's thread, for tests and for commands.
+
+What a failed effect does next is a table of error classes (core.errors), never of systems:
+
+  Temporary      again, later, with back-off; after too many tries: given up
+  Uncertain      again, later, but the performer looks before it repeats (promises P2, P3)
+  Misconfigured  waits for the operator, never given up
+  Permanent      given up: a letter, and the agent is told
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import structlog
+
+from bridge import failpoints
+from bridge.core import retry
+from bridge.core.errors import BridgeError, Misconfigured, Temporary, Uncertain
+from bridge.core.model import Event
+from bridge.journal import Claim, Journal
+
+MISCONFIGURED_WAIT = 30.0
+SAFETY_NET = 1.0  # seconds; commits wake the worker, this only catches what nobody announced
+log = structlog.get_logger("worker")
+
+
+class Held(Exception):
+    """An effect that must wait although nothing failed; `tell` is decided once."""
+
+    def __init__(self, until: float, reason: str, tell: Event) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.reason = reason
+        self.tell = tell
+
+
+class Performs(Protocol):
+    """Whoever carries effects out."""
+
+    def perform(self, claim: Claim) -> Event | None:
+        """Do it and say what came of it; raises the errors of `core.errors`, or `Held`."""
+
+    def give_up(self, claim: Claim, error: BridgeError) -> Event | None:
+        """What to tell the flow about an effect that will not be done."""
+
+
+class Worker:
+    """Turns events into decisions and effects into outcomes."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        performer: Performs,
+        *,
+        clock: Callable[[], float],
+        jitter: Callable[[], float],
+        threads: int = 0,
+    ) -> None:
+        self._journal = journal
+        self._performer = performer
+        self._clock = clock
+        self._jitter = jitter
+        self._room = threading.Semaphore(threads)
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "performer") if threads else None
+        self._dispatcher: threading.Thread | None = None
+        self._stopping = False
+
+    # --- on the caller's thread ---
+
+    def run_until_idle(self) -> None:
+        """Decide and perform until nothing is new and nothing is due."""
+        while True:
+            more, claims = self._journal.step(self._clock(), room=20)
+            for claim in claims:
+                self._perform(claim)
+            if not more and not claims:
+                return
+
+    # --- on threads of our own ---
+
+    def start(self) -> None:
+        """Take over what an earlier process left, then work until stopped."""
+        self._journal.recover(self._clock())
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Claim nothing more; finish what is being performed."""
+        self._stopping = True
+        self._journal.woken.set()
+        if self._dispatcher:
+            self._dispatcher.join()
+        if self._pool:
+            self._pool.shutdown(wait=True)
+
+    def _dispatch(self) -> None:
+        while not self._stopping:
+            self._journal.woken.clear()
+            room = self._free()
+            more, claims = self._journal.step(self._clock(), room)
+            for claim in claims:
+                self._hand_out(claim)
+            for _ in range(room - len(claims)):
+                self._room.release()
+            if not more and not claims:
+                self._wait()
+
+    def _free(self) -> int:
+        """Reserve every idle performer."""
+        room = 0
+        while room < self._threads and self._room.acquire(blocking=False):
+            room += 1
+        return room
+
+    def _hand_out(self, claim: Claim) -> None:
+        assert self._pool is not None, "a dispatcher needs performers"  # noqa: S101
+        self._pool.submit(self._perform_and_return, claim)
+
+    def _perform_and_return(self, claim: Claim) -> None:
+        try:
+            self._perform(claim)
+        except Exception as error:  # noqa: BLE001 - the lease brings the effect back; the thread must live
+            log.error(
+                "effect.broke", effect=type(claim.effect).__name__, id=claim.id, error=type(error).__name__
+            )
+        finally:
+            self._room.release()
+            self._journal.woken.set()
+
+    def _wait(self) -> None:
+        due = self._journal.next_due()
+        pause = SAFETY_NET if due is None else min(SAFETY_NET, max(0.0, due - self._clock()))
+        self._journal.woken.wait(pause)
+
+    # --- one effect ---
+
+    def _perform(self, claim: Claim) -> None:
+        kind = type(claim.effect).__name__
+        failpoints.hit("performing", kind)
+        try:
+            outcome = self._performer.perform(claim)
+        except Held as wait:
+            self._journal.postpone(claim, wait.until, wait.reason, tell=wait.tell)
+        except BridgeError as error:
+            self._failed(claim, error)
+        else:
+            failpoints.hit("performed", kind)
+            self._journal.settle(claim, outcome)
+            failpoints.hit("recorded", kind)
+            log.info("effect.done", effect=kind, session=claim.effect.session, tries=claim.tries)
+
+    def _failed(self, claim: Claim, error: BridgeError) -> None:
+        kind = type(claim.effect).__name__
+        log.warning(
+            "effect.failed",
+            effect=kind,
+            session=claim.effect.session,
+            tries=claim.tries,
+            error=type(error).__name__,
+            code=error.code,
+        )
+        due = self._again_at(claim, error)
+        if due is None:
+            self._journal.settle(
+                claim, self._performer.give_up(claim, error), error=error.reason, state="parked"
+            )
+            return
+        doubts = claim.doubts + isinstance(error, Uncertain)
+        self._journal.postpone(claim, due, error.reason, doubts=doubts)
+
+    def _again_at(self, claim: Claim, error: BridgeError) -> float | None:
+        """When to try again, or None to give up."""
+        now = self._clock()
+        if isinstance(error, Misconfigured):
+            return now + MISCONFIGURED_WAIT
+        if not isinstance(error, Temporary | Uncertain):
+            return None
+        if retry.exhausted(type(claim.effect).__name__, claim.tries):
+            return None
+        wait = error.retry_after if isinstance(error, Temporary) else 0.0
+        return now + retry.delay(claim.tries, self._jitter(), wait)

@@ -52,11 +52,15 @@ class Fetcher:
         limits: Limits = Limits(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without `session` one is made that refuses private addresses, unless `home` is on loopback."""
+        """`session` is used only in a rehearsal, with `home` on loopback; else one that is guarded."""
         self._home = home.rstrip("/") + "/"
         self._credentials = credentials
         self._private_allowed = is_loopback(home)
-        self._session = session or guarded_session(private_allowed=self._private_allowed)
+        self._session = (
+            session
+            if session and self._private_allowed
+            else guarded_session(private_allowed=self._private_allowed)
+        )
         self._limits = limits
         self._clock = clock
 

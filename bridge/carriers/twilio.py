@@ -52,7 +52,7 @@ class Twilio:
         self._ours = numbers
         self._api = account.client(session, account.api, timeout)
         self._numbers = Numbers(self._api, account.client(session, account.messaging, timeout))
-        self._fetcher = fetcher or Fetcher(account.api, account.credentials)
+        self._fetcher = fetcher or Fetcher(account.api, account.credentials, session=session)
 
     def send(self, sms: Sms) -> Accepted:
         """Create one message (CAR-01)."""

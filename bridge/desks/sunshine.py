@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import requests
+import structlog
 
 from bridge.core.errors import Misconfigured, Permanent
 from bridge.core.model import Author, Media, Turn
@@ -36,6 +37,9 @@ BOARD_FIX = (
 SCOPE_FIX = "Use an App key, whose id begins with app_: an Integration key cannot read the switchboard."
 
 
+log = structlog.get_logger(__name__)
+
+
 class Sunshine:
     """One Sunshine app as a desk."""
 
@@ -53,7 +57,7 @@ class Sunshine:
         self._client = SunshineClient(account, session, timeout)
         self._users = Users(self._client, people)
         self._posts = Posts(self._client)
-        self._fetcher = fetcher or Fetcher(account.home, (account.key_id, account.secret))
+        self._fetcher = fetcher or Fetcher(account.home, (account.key_id, account.secret), session=session)
         self._agents = ""
 
     # --- the live chat ---
@@ -108,6 +112,7 @@ class Sunshine:
         if turn.author is Author.AI:
             author = {"type": "business", "displayName": turn.name or "AI"}
         parts = [*(Part(text=text) for text in split(turn.text)), *(Part(file=file) for file in files)]
+        parts = parts or [Part(text="[an empty text]")]  # it may be nothing but white space (CAR-384)
         facts: Json = {"at": iso(turn.at)}
         with _refusals():
             return self._posts.put(chat.conversation, parts, {"author": author, "metadata": facts}, marker)
@@ -157,24 +162,11 @@ class Sunshine:
         """Stream an agent's file, with our key on the desk's own host only (SUN-ATT-05)."""
         return self._fetcher.open(media)
 
-    def reconcile(self, user: str, phone: str, email: str = "") -> str:
-        """Merge the Support user that a ticket made with the one who has this phone. Safe to repeat.
-
-        Returns what was done, in a word for the log. Raises like every other call: the chat does not
-        depend on it.
-        """
-        if self._people is None:
-            return "no Support credentials"
+    def reconcile(self, chat: Chat, *, phone: str, email: str = "") -> None:
+        """Merge the Support user that a ticket made with the one who has this phone. Safe to repeat."""
         with _refusals():
-            made = str((self._client.user(user) or {}).get("zendeskId") or "")
-            if not made:
-                return "not linked yet"
-            match = self._people.match(phone, email, besides=made)
-            if match.person is None or match.person.id == made:
-                return match.reason or "nothing to merge"
-            self._people.merge(made, match.person.id)
-            self._client.sync_user(made, match.person.id)
-            return "merged"
+            outcome = self._users.reconcile(chat.user, phone, email)
+        log.info("support_user_reconciled", conversation=chat.conversation, outcome=outcome)
 
     def check(self) -> tuple[Finding, ...]:
         """Examine key, app, webhook, switchboard and Support credentials."""

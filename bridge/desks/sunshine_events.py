@@ -11,7 +11,6 @@ Rules:
     line says so (SUN-TKT-13…15, Q-16, Q-17). Solved is no event at all.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from bridge.core.model import (
 )
 from bridge.desks.sunshine_content import dig, dig_list, shown
 from bridge.desks.sunshine_posts import MARKER
+from bridge.heard import Heard
 
 AGENT_ID = "__zendesk_msg.agent.id"
 TRIGGER = "__trigger"
@@ -38,19 +38,16 @@ class Ignored(Exception):
     """This event concerns nobody, and why."""
 
 
-def events(
-    envelope: Any, at: float, *, ignored: Counter[str] | None = None, trigger_lines: bool = False
-) -> list[Keyed]:
-    """The events of one delivery that matter, each with its key; the rest is counted in `ignored`."""
-    found = []
+def events(envelope: Any, at: float, *, trigger_lines: bool = False) -> Heard:
+    """The events of one delivery that matter, and why the others do not."""
+    heard = Heard()
     listed = envelope.get("events") if isinstance(envelope, dict) else None
     for event in listed if isinstance(listed, list) else ():
         try:
-            found.append(_read(event, at, trigger_lines=trigger_lines))
+            heard.events.append(_read(event, at, trigger_lines=trigger_lines))
         except Ignored as why:
-            if ignored is not None:
-                ignored[str(why)] += 1
-    return found
+            heard.ignored.append(str(why))
+    return heard
 
 
 def _read(event: Any, at: float, *, trigger_lines: bool) -> Keyed:
@@ -64,7 +61,7 @@ def _read(event: Any, at: float, *, trigger_lines: bool) -> Keyed:
     key = dig(event, "id")
     if not key:
         raise Ignored("event without id")
-    return f"sunshine:event:{key}", reader(payload, at)
+    return f"event:{key}", reader(payload, at)
 
 
 # --- messages -----------------------------------------------------------------------------------
@@ -74,7 +71,7 @@ def _message(event: Any, payload: Any, at: float, *, trigger_lines: bool) -> Key
     message = payload.get("message") if isinstance(payload, dict) else None
     activity = dig(message, "activity", "type")
     if activity in ENDINGS and dig(event, "id"):
-        return f"sunshine:event:{dig(event, 'id')}", ConversationEnded(at, _conversation(payload), activity)
+        return f"event:{dig(event, 'id')}", ConversationEnded(at, _conversation(payload), activity)
     _must_be_an_agents(message, trigger_lines=trigger_lines)
     key = dig(message, "id")
     if not key:
@@ -83,7 +80,7 @@ def _message(event: Any, payload: Any, at: float, *, trigger_lines: bool) -> Key
     if not text.strip() and not media:
         raise Ignored("nothing to show")
     name = dig(message, "author", "displayName")
-    return f"sunshine:message:{key}", AgentReplied(at, _conversation(payload), key, text, media, name)
+    return f"message:{key}", AgentReplied(at, _conversation(payload), key, text, media, name)
 
 
 def _must_be_an_agents(message: Any, *, trigger_lines: bool) -> None:

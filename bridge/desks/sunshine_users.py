@@ -66,3 +66,21 @@ class Users:
         held = user.get("metadata") or {}
         if held.get("phone") != dossier.phone:
             self._client.update_user(str(user["id"]), {"metadata": {**held, "phone": dossier.phone}})
+
+    def reconcile(self, user: str, phone: str, email: str) -> str:
+        """Make the Support user a ticket was made for and the one with this phone one; says what came of it.
+
+        The Support merge alone leaves the messaging user behind, hence the sync (SUN-IDN-11). After it the
+        messaging user names the survivor, so a repetition finds nothing to do.
+        """
+        if self._people is None:
+            return "no Support credentials"
+        made = str((self._client.user(user) or {}).get("zendeskId") or "")
+        if not made:
+            return "not linked to a Support user"
+        match = self._people.match(phone, email, besides=made)
+        if match.person is None:
+            return match.reason or "nobody else has this phone"
+        self._people.merge(made, match.person.id)
+        self._client.sync_user(made, match.person.id)
+        return "merged"

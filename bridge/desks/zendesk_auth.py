@@ -30,7 +30,7 @@ class TokenAuth(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         token = self._fresh(dead="")
         request.headers["Authorization"] = f"Bearer {token}"
-        request.register_hook("response", self._again)
+        request.hooks["response"].append(self._again)
         return request
 
     def _again(self, response: requests.Response, **options: Any) -> requests.Response:
@@ -45,7 +45,7 @@ class TokenAuth(AuthBase):
         _ = response.content  # so that the connection can be used again
         repeated = response.request.copy()
         repeated.headers["Authorization"] = f"Bearer {token}"
-        again: requests.Response = response.connection.send(repeated, **options)  # type: ignore[attr-defined]
+        again: requests.Response = response.connection.send(repeated, **options)
         again.history.append(response)
         return again
 

@@ -27,8 +27,8 @@ Json = dict[str, Any]
 STEP = "Zendesk Support credentials"
 NONE = "no Support credentials"
 FIX = (
-    "Give BRIDGE_ZENDESK_OAUTH_CLIENT_ID and BRIDGE_ZENDESK_OAUTH_CLIENT_SECRET of an OAuth client with read and "
-    "write scope, or BRIDGE_ZENDESK_EMAIL and BRIDGE_ZENDESK_API_TOKEN with token access switched on."
+    "Give BRIDGE_ZENDESK_OAUTH_CLIENT_ID and BRIDGE_ZENDESK_OAUTH_CLIENT_SECRET of an OAuth client with read "
+    "and write scope, or BRIDGE_ZENDESK_EMAIL and BRIDGE_ZENDESK_API_TOKEN with token access switched on."
 )
 
 log = structlog.get_logger(__name__)

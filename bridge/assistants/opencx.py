@@ -1,0 +1,215 @@
+"""OpenCX as the assistant.
+
+Facts:
+  * A session belongs to a contact; both are made at the first question (OCX-API-07, OCX-API-24).
+  * Older servers answer in the call, newer ones with the stored message's id alone; some wrap it all in
+    `data`. We take an inline answer if there is one, else wait for the webhook, else read the history
+    (OCX-API-16, OCX-API-17, OPEN-46).
+  * An inline handoff is only a flag; summary and sentiment are on the session (OCX-API-09, OCX-API-10).
+  * Our files' addresses need the carrier's credentials, so the assistant is told of files, not sent them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from bridge.assistants.opencx_webhooks import events, verify
+from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Uncertain
+from bridge.core.model import Handoff
+from bridge.core.ports import Answer, Finding, Problem, Question
+from bridge.http import TIMEOUT, Client, Refused, Timeout
+
+__all__ = ["OpenCX", "events", "verify"]
+
+Json = dict[str, Any]
+STEP = "OpenCX"
+KEY_FIX = "Give BRIDGE_OPENCX_API_KEY a key with chat-sessions:read/write and contacts:read/write."
+BY_ITSELF = "ai_decided_to_handoff_the_conversation"  # OCX-WH-08
+_MOST_PAGES = 20
+
+
+class _Bearer(requests.auth.AuthBase):
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+class OpenCX:
+    """Implements `Assistant`."""
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        session: requests.Session | None = None,
+        *,
+        timeout: Timeout = TIMEOUT,
+    ) -> None:
+        """`url` is https://api.open.cx but in a rehearsal."""
+        session = session or requests.Session()
+        self._client = Client(session, url, auth=_Bearer(api_key), timeout=timeout, complaint=complaint)
+
+    def ask(self, question: Question) -> Answer:
+        """Say the customer's unanswered texts as one message, and read what comes back."""
+        try:
+            contact = question.assistant_contact or self._new_contact(question)
+            session = question.assistant_session or self._new_session(contact)
+            told = self._client.call("POST", f"/chat/sessions/{_safe(session)}/send", json=_message(question))
+            answer = self._read(_inner(told), session)
+        except Refused as refused:
+            raise sort(refused) from refused
+        return replace(answer, assistant_session=session, assistant_contact=contact)
+
+    def _new_contact(self, question: Question) -> str:
+        body = {"phone": question.phone, "name": question.phone}
+        return _id(self._client.call("POST", "/contacts", json=body))
+
+    def _new_session(self, contact: str) -> str:
+        body = {"contact_id": contact, "channel": {"type": "sms"}, "verified": False}
+        return _id(self._client.call("POST", "/chat/sessions", json=body))
+
+    def _read(self, told: Json, session: str) -> Answer:
+        """An inline answer, an inline handoff, silence, or a promise."""
+        inline = _object(told, "autopilotResponse")
+        value = _object(inline, "value")
+        if value.get("error"):
+            raise Temporary(f"the assistant failed: {value['error']}")
+        answer = Answer(text=str(value.get("content") or ""), source_id=str(inline.get("id") or ""))
+        if told.get("sessionIsHandedOff"):
+            return replace(answer, **self._handed_off(session))
+        is_older = "autopilotResponse" in told or "sessionIsHandedOff" in told or "code" in told
+        return answer if is_older else replace(answer, awaited=True)
+
+    def _handed_off(self, session: str) -> Json:
+        """What the session says about its handoff; a handoff without a story is still a handoff."""
+        try:
+            view = _inner(self._client.get(f"/chat/sessions/{_safe(session)}"))
+        except BridgeError:
+            view = {}
+        story, contact = _object(view, "handoff"), _object(view, "contact")
+        sentiment = str(story.get("sentiment") or view.get("sentiment") or "")
+        handoff = Handoff(
+            str(story.get("reason") or BY_ITSELF), str(story.get("summary") or ""), sentiment.lower()
+        )
+        return {"handoff": handoff, "email": str(contact.get("email") or "")}
+
+    def overdue(self, question: Question) -> Answer:
+        """What the history holds after the customer's last message; `Temporary` if still nothing."""
+        session = question.assistant_session
+        try:
+            said = latest(list(self._history(session)))
+        except Refused as refused:
+            raise sort(refused) from refused
+        answer = Answer(assistant_session=session, assistant_contact=question.assistant_contact)
+        texts = [item for item in said if _is_answer(item)]
+        if texts:
+            words = "\n".join(_text(item) for item in texts)
+            answer = replace(answer, text=words, source_id=str(texts[-1].get("id") or ""))
+        if any(_object(item, "event").get("type") == "handoff" for item in said):
+            return replace(answer, **self._handed_off(session))
+        if not texts:
+            raise Temporary("no answer yet")
+        return answer
+
+    def _history(self, session: str) -> Iterator[Json]:
+        query: dict[str, str] = {}
+        for _ in range(_MOST_PAGES):
+            page = _inner(self._client.get(f"/chat/sessions/{_safe(session)}/history", **query))
+            yield from page.get("items") or ()
+            if not page.get("next"):
+                return
+            query = {"cursor": str(page["next"])}
+
+    def close(self, assistant_session: str) -> None:
+        """Mark the session resolved there; the desk is not touched (OPEN-03). Gone already is no error."""
+        body = {"status": "closed_resolved", "reflect_status_change_for_integration": False}
+        try:
+            self._client.call("PATCH", f"/chat/sessions/{_safe(assistant_session)}", json=body)
+        except Refused as refused:
+            if refused.status not in (404, 409):
+                raise sort(refused) from refused
+
+    def check(self) -> tuple[Finding, ...]:
+        """Whether the key may read sessions."""
+        try:
+            self._client.get("/chat/sessions", limit="1")
+        except BridgeError as error:
+            return (
+                Finding(
+                    STEP, "refused", Problem(STEP, f"OpenCX did not accept us ({error.reason}).", KEY_FIX)
+                ),
+            )
+        return (Finding(STEP, "key accepted"),)
+
+
+def latest(items: list[Json]) -> list[Json]:
+    """What was said after the customer's last message, oldest first."""
+    ordered = sorted(items, key=lambda item: str(item.get("created_at") or ""))
+    mine = [place for place, item in enumerate(ordered) if _sender(item) in ("contact", "user")]
+    return ordered[mine[-1] + 1 :] if mine else []
+
+
+def sort(refused: Refused) -> BridgeError:
+    """What a refusal means for us (OCX-API-03)."""
+    if refused.status in (401, 403) or refused.status < 400:
+        return Misconfigured(refused.reason, code=refused.code, fix=KEY_FIX)
+    return Permanent(refused.reason, code=refused.code)
+
+
+def complaint(content: Any) -> tuple[str, str]:
+    """Code and message of a refusal (OCX-API-04)."""
+    if not isinstance(content, dict):
+        return "", ""
+    return str(content.get("error") or ""), str(content.get("message") or "")
+
+
+def _message(question: Question) -> Json:
+    files = [f"[file: {media.content_type or 'unknown type'}]" for media in question.media]
+    text = "\n".join([*(text for text in question.texts if text.strip()), *files])
+    return {
+        "sender": "contact",
+        "message": {"type": "text", "text": text},
+        "contact": {"phone_number": question.phone},
+    }
+
+
+def _inner(told: Any) -> Json:
+    """The answer without the envelope that some versions put around it."""
+    if not isinstance(told, dict):
+        return {}
+    data = told.get("data")
+    return {**told, **data} if isinstance(data, dict) else told
+
+
+def _id(told: Any) -> str:
+    name = _inner(told).get("id")
+    if not name:
+        raise Uncertain("success without an id")
+    return str(name)
+
+
+def _safe(session: str) -> str:
+    return quote(session, safe="")
+
+
+def _object(value: Json, name: str) -> Json:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _sender(item: Json) -> str:
+    return str(_object(_object(item, "event"), "sender").get("type") or "")
+
+
+def _is_answer(item: Json) -> bool:
+    return _sender(item) in ("ai", "autopilot") and bool(_text(item).strip())
+
+
+def _text(item: Json) -> str:
+    return str(_object(_object(item, "event"), "content").get("text") or "")

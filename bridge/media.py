@@ -1,0 +1,104 @@
+"""Agents' files, at addresses the carrier can read without our credentials (SUN-ATT-05, OPEN-15).
+
+An address is an unguessable token and works for a few hours. Each file is a folder entry `<token>` beside
+`<token>.json`, which says what it is and until when; so several processes share one folder and a restart
+forgets nothing. The carrier asks by HEAD and GET and compares types (CAR-146).
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bridge.core.ports import Download
+from bridge.files import MOST_BYTES, safe_name, sniff, spool
+
+__all__ = ["MediaStore", "Stored", "safe_name", "sniff", "spool"]
+
+KEPT_SECONDS = 4 * 3600.0
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a file without opening it."""
+
+    name: str
+    content_type: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that may still be read."""
+
+    path: Path
+    name: str
+    content_type: str
+
+    @property
+    def content(self) -> bytes:
+        """All of it; it is bounded."""
+        return self.path.read_bytes()
+
+
+class MediaStore:
+    """Keeps, shows and forgets files."""
+
+    def __init__(
+        self,
+        folder: Path,
+        public_url: str,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[], str],
+        seconds: float = KEPT_SECONDS,
+    ) -> None:
+        self._folder = folder
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+        self._token = token
+        self._seconds = seconds
+
+    def keep(self, download: Download, most: int = MOST_BYTES) -> str:
+        """Keep a file; returns its address. What is past its time goes at the same occasion."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.forget_expired()
+        token = self._token()
+        with spool(download, most) as upload:
+            (self._folder / token).write_bytes(upload.content.read())
+        facts = Facts(upload.name, upload.content_type, self._clock() + self._seconds)
+        self._write(token, facts)
+        return f"{self._public_url}/media/{token}"
+
+    def open(self, token: str) -> Stored | None:
+        """The file behind a token, while it lives."""
+        facts = self._facts(token) if _TOKEN.fullmatch(token) else None
+        path = self._folder / token
+        if facts is None or facts.until <= self._clock() or not path.exists():
+            return None
+        return Stored(path, facts.name, facts.content_type)
+
+    def forget_expired(self) -> int:
+        """Delete what is past its time; returns how many files went."""
+        gone = 0
+        for sheet in self._folder.glob("*.json"):
+            facts = self._facts(sheet.stem)
+            if facts is not None and facts.until <= self._clock():
+                (self._folder / sheet.stem).unlink(missing_ok=True)
+                sheet.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def _facts(self, token: str) -> Facts | None:
+        try:
+            return Facts(**json.loads((self._folder / f"{token}.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _write(self, token: str, facts: Facts) -> None:
+        """The sheet comes last and at once, so that a file is either whole or not there."""
+        draft = self._folder / f"{token}.draft"
+        draft.write_text(json.dumps(asdict(facts)))
+        draft.replace(self._folder / f"{token}.json")

@@ -10,7 +10,6 @@ An intake knows one sender's webhooks. It never touches the journal: `web.py` re
 import hashlib
 import hmac
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -96,9 +95,8 @@ class SunshineIntake:
             envelope = json.loads(post.body)
         except ValueError:
             return _kept("sunshine", post, "not JSON")
-        ignored: Counter[str] = Counter()
-        told = sunshine_events.events(envelope, post.at, ignored=ignored)
-        return Taken(told, tuple(ignored.elements()))
+        heard = sunshine_events.events(envelope, post.at)
+        return _heard("sunshine", heard.events, heard.ignored)
 
 
 class OpenCXIntake:
@@ -115,9 +113,12 @@ class OpenCXIntake:
             content = json.loads(post.body)
         except ValueError:
             return _kept("opencx", post, "not JSON")
-        ignored: Counter[str] = Counter()
-        told = opencx_webhooks.events(content, post.at, ignored=ignored)
-        return Taken(told, tuple(ignored.elements()))
+        heard = opencx_webhooks.events(content, post.at)
+        return _heard("opencx", heard.events, heard.ignored)
+
+
+def _heard(sender: str, events: Told, ignored: list[str]) -> Taken:
+    return Taken([(f"{sender}:{key}", event) for key, event in events], tuple(ignored))
 
 
 def _kept(sender: str, post: Post, reason: str) -> Taken:

@@ -39,8 +39,9 @@ from bridge.core.model import (
     TurnPosted,
 )
 from bridge.core.ports import Accepted, Answer, Assistant, Carrier, Chat, Desk, Dossier, Question, Sms, Upload
+from bridge.files import spool
 from bridge.journal import Claim, Journal
-from bridge.media import MediaStore, spool
+from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.worker import Held
 
@@ -211,7 +212,7 @@ class Performer:
         return ControlPassed(self._clock(), session.id)
 
     def _reconcile(self, _claim: Claim, session: Session) -> None:
-        self._world.desk.reconcile(session.user, session.phone, session.email)
+        self._world.desk.reconcile(_chat(session), phone=session.phone, email=session.email)
 
     # --- the phone ---
 

@@ -14,7 +14,7 @@ import requests
 from flask import Flask
 
 from bridge import intake
-from bridge.assistants.opencx import OpenCX, OpenCXAccount
+from bridge.assistants.opencx import OpenCX
 from bridge.assistants.scripted import Scripted
 from bridge.carriers.twilio import Twilio
 from bridge.carriers.twilio_account import Account
@@ -24,6 +24,7 @@ from bridge.core.ports import Assistant, Checkable, Finding
 from bridge.desks.sunshine import Sunshine
 from bridge.desks.sunshine_client import SunshineAccount
 from bridge.desks.zendesk_users import SupportAccount, SupportUsers
+from bridge.fetch import Fetcher
 from bridge.journal import Decider, Journal
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import upgrade
@@ -51,17 +52,15 @@ class Sources:
 class Bridge:
     """Everything, connected. Without threads, `run_until_idle` does the work."""
 
-    def __init__(
-        self, settings: Settings, sources: Sources, http: requests.Session, *, threads: bool
-    ) -> None:
+    def __init__(self, settings: Settings, sources: Sources, lines: "Lines", *, threads: bool) -> None:
         self.metrics = Metrics()
         self.settings = settings
         self._clock = sources.clock
-        self._rehearsal = _rehearsal(settings, http, self._jumped)
+        self._rehearsal = _rehearsal(settings, lines.http, self._jumped)
         if self._rehearsal:
             self._clock = self._rehearsal
         self.journal = _journal(settings, sources, self.metrics, threads=threads)
-        self._checked = _adapters(settings, http)
+        self._checked = _adapters(settings, lines)
         carrier, desk, assistant = self._checked
         self.store = MediaStore(
             Path(settings.media_folder), settings.public_url, clock=self._clock, token=sources.tokens
@@ -120,12 +119,12 @@ def build(
 
     A given `session` is used for every outgoing call, files included.
     """
-    return Bridge(settings, sources or Sources(), session or _session(settings), threads=threads)
+    return Bridge(settings, sources or Sources(), _lines(settings, session), threads=threads)
 
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
     """What `bridge check` shows; needs no journal."""
-    return _findings(_adapters(settings, _session(settings)))
+    return _findings(_adapters(settings, _lines(settings, None)))
 
 
 def _findings(parts: tuple[object, ...]) -> tuple[Finding, ...]:
@@ -154,22 +153,36 @@ def _journal(settings: Settings, sources: Sources, metrics: Metrics, *, threads:
     return Journal(engine, writer, Decider(rules, sources.ids, metrics.event))
 
 
-def _adapters(settings: Settings, http: requests.Session) -> tuple[Twilio, Sunshine, Assistant]:
-    timeout = (min(5.0, settings.timeout), settings.timeout)
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """How calls leave: `files` is None where downloads need a guarded session of their own."""
+
+    http: requests.Session
+    timeout: tuple[float, float]
+    files: requests.Session | None = None
+
+    def fetcher(self, home: str, credentials: tuple[str, str]) -> Fetcher:
+        """Downloads on behalf of one provider."""
+        return Fetcher(home, credentials, session=self.files)
+
+
+def _lines(settings: Settings, given: requests.Session | None) -> Lines:
+    return Lines(given or _session(settings), (min(5.0, settings.timeout), settings.timeout), given)
+
+
+def _adapters(settings: Settings, lines: Lines) -> tuple[Twilio, Sunshine, Assistant]:
+    return _carrier(settings, lines), _desk(settings, lines), _assistant(settings, lines)
+
+
+def _carrier(settings: Settings, lines: Lines) -> Twilio:
     tokens = _given(settings.twilio_auth_token, settings.twilio_auth_token_old)
     account = Account(settings.twilio_account_sid, tokens, settings.public_url, settings.twilio_api_url)
-    people = SupportUsers(
-        SupportAccount(
-            settings.zendesk,
-            settings.zendesk_email,
-            settings.zendesk_api_token,
-            settings.zendesk_oauth_client_id,
-            settings.zendesk_oauth_client_secret,
-        ),
-        http,
-        timeout=timeout,
-    )
-    sunshine = SunshineAccount(
+    fetcher = lines.fetcher(account.api, account.credentials)
+    return Twilio(account, lines.http, numbers=settings.numbers, timeout=lines.timeout, fetcher=fetcher)
+
+
+def _desk(settings: Settings, lines: Lines) -> Sunshine:
+    account = SunshineAccount(
         settings.sunshine_app_id,
         settings.sunshine_key_id,
         settings.sunshine_secret,
@@ -178,28 +191,25 @@ def _adapters(settings: Settings, http: requests.Session) -> tuple[Twilio, Sunsh
         settings.zendesk,
         settings.sunshine_webhook_secret,
     )
-    return (
-        Twilio(
-            account,
-            http,
-            numbers=settings.numbers,
-            timeout=timeout,
-            fetcher=fetcher(account.api, account.credentials),
-        ),
-        Sunshine(
-            sunshine,
-            people,
-            http,
-            timeout=timeout,
-            fetcher=fetcher(sunshine.home, (sunshine.key_id, sunshine.secret)),
-        ),
-        _assistant(settings, http, timeout),
+    fetcher = lines.fetcher(account.home, (account.key_id, account.secret))
+    people = _people(settings, lines)
+    return Sunshine(account, people, lines.http, timeout=lines.timeout, fetcher=fetcher)
+
+
+def _people(settings: Settings, lines: Lines) -> SupportUsers:
+    account = SupportAccount(
+        settings.zendesk,
+        settings.zendesk_email,
+        settings.zendesk_api_token,
+        settings.zendesk_oauth_client_id,
+        settings.zendesk_oauth_client_secret,
     )
+    return SupportUsers(account, lines.http, timeout=lines.timeout)
 
 
-def _assistant(settings: Settings, http: requests.Session, timeout: tuple[float, float]) -> Assistant:
+def _assistant(settings: Settings, lines: Lines) -> Assistant:
     if settings.assistant == "opencx":
-        return OpenCX(OpenCXAccount(settings.opencx_api_key, settings.opencx_url), http, timeout=timeout)
+        return OpenCX(settings.opencx_url, settings.opencx_api_key, lines.http, timeout=lines.timeout)
     return Scripted()
 
 

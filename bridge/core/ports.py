@@ -116,8 +116,8 @@ class Desk(Protocol):
     def pass_control(self, chat: Chat, dossier: Dossier, *, first_message: str) -> None:
         """Give the conversation to the Agent Workspace, named, with tags (SUN-SWB-11, SUN-TKT-05)."""
 
-    def reconcile(self, user: str, phone: str, email: str = "") -> str:
-        """Merge the duplicate Support user a ticket may have made; say what was done. Safe to repeat."""
+    def reconcile(self, chat: Chat, *, phone: str, email: str = "") -> None:
+        """Merge the duplicate Support user a ticket may have made (OCX-USR-01). Safe to repeat."""
 
     def open_media(self, media: Media) -> AbstractContextManager[Download]:
         """Stream a file an agent sent, with our key if it is private (SUN-ATT-05)."""

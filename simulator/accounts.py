@@ -23,6 +23,8 @@ OPENCX_READ_KEY = "ocx_live_simulated_read_only"
 OPENCX_WEBHOOK_SECRET = "simulated-opencx-webhook-secret"
 ORG_ID = "org_sunbridge_demo"
 
+ADMIN_TOKEN = "simulated-admin-token"
+
 SUPPORT_NUMBER = "+14155550150"
 SALES_NUMBER = "+12125550160"
 TOLL_FREE_NUMBER = "+18885550170"

@@ -34,10 +34,16 @@ class Ledger:
         with self._news:
             return self._entries[n:]
 
-    def wait(self, n: int, seconds: float) -> list[Entry]:
-        """Entries above `n`, waiting at most `seconds` for the first of them."""
+    @property
+    def last(self) -> int:
+        """The newest entry's number; 0 if there is none."""
         with self._news:
-            self._news.wait_for(lambda: len(self._entries) > n, seconds)
+            return len(self._entries)
+
+    def wait(self, n: int, seconds: float) -> list[Entry]:
+        """Entries above `n`, waiting at most `seconds` for the first of them, or for a reset."""
+        with self._news:
+            self._news.wait_for(lambda: len(self._entries) != n, seconds)
             return self._entries[n:]
 
     def clear(self) -> None:

@@ -75,14 +75,24 @@ class System(Protocol):
 
     name: str
     prefix: str
-    router: Router
-    acts: Router  # its part of the control surface, mounted under /_sim
+
+    @property
+    def router(self) -> Router:
+        """The provider's API."""
+
+    @property
+    def acts(self) -> Router:
+        """Its part of the control surface, mounted under /_sim."""
 
     def reset(self) -> None:
         """Forget everything."""
 
     def not_found(self, request: Request) -> Response:
         """The provider's own answer to an unknown path."""
+
+
+# What is no provider's: the control surface, the console. None: not for this door.
+Door = Callable[[Request], Response | None]
 
 
 class Network:
@@ -100,6 +110,8 @@ class Network:
         self.bridge_url = "http://127.0.0.1:8080"
         self.lock = threading.RLock()
         self.systems: list[System] = []
+        self.doors: list[Door] = []
+        self.closing: Callable[[], bool] = lambda: False  # whether long answers should end now
 
     def now(self) -> float:
         return self.clock.now()
@@ -120,7 +132,10 @@ class Network:
     # --- calls in ---
 
     def handle(self, request: Request) -> Ending:
-        """Serve one call to a provider, whose prefix is still on the path; the longest prefix wins."""
+        """Serve one call: at a door, or by the provider with the longest prefix (still on the path)."""
+        for door in self.doors:
+            if (answer := door(request)) is not None:
+                return answer
         for system in sorted(self.systems, key=lambda system: -len(system.prefix)):
             if request.path == system.prefix or request.path.startswith(system.prefix + "/"):
                 request.path = request.path[len(system.prefix) :] or "/"

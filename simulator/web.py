@@ -115,5 +115,14 @@ class Router:
         return operation, self._handlers[operation], dict(params)
 
     @property
+    def calls(self) -> list[tuple[str, str, str]]:
+        """Every route: method, path pattern, operation."""
+        return [
+            (method, rule.rule, rule.endpoint)
+            for rule in self._map.iter_rules()
+            for method in sorted((rule.methods or set()) - {"HEAD"})
+        ]
+
+    @property
     def operations(self) -> list[str]:
         return list(self._handlers)

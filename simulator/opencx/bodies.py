@@ -72,6 +72,8 @@ def message_of(body: Json) -> Message:
 def fill(contact: Contact, body: Json) -> None:
     """Write the given fields; the older copies wrap them in `contact`."""
     given = body.get("contact", body)
+    if not isinstance(given, dict):
+        raise refuse(400, "contact must be an object")
     contact.phone = given.get("phone") or given.get("phone_number") or contact.phone
     contact.name = given.get("name") or contact.name
     contact.email = given.get("email") or contact.email

@@ -22,7 +22,7 @@ IN_ARRAY = ("conversation.closed", "conversation.handoff_to_human")
 
 
 class Hooks:
-    """The way out, one lane a session. Faults on an event: drop webhooks, hold (until `release`), duplicate N."""
+    """The way out, one lane a session. Faults by event: drop webhooks, hold (until release), duplicate N."""
 
     def __init__(self, network: Network) -> None:
         self._network = network

@@ -1,0 +1,22 @@
+"""Builds the whole simulated world; the only module that knows every system."""
+
+from simulator.clock import Clock
+from simulator.console.page import Console
+from simulator.control import Control
+from simulator.environment import BASE, BRIDGE
+from simulator.network import Network, Transport
+from simulator.opencx.api import OpenCX
+from simulator.support.system import Support
+from simulator.twilio import Twilio
+
+
+def build(
+    clock: Clock, transport: Transport, seed: int = 0, base: str = BASE, bridge_url: str = BRIDGE
+) -> Network:
+    """Every system behind one `handle`, in the state after a reset."""
+    network = Network(clock=clock, transport=transport, seed=seed, base=base)
+    network.bridge_url = bridge_url
+    network.systems = [Twilio(network), Support(network), OpenCX(network)]
+    network.doors = [Control(network), Console(network)]
+    network.reset()
+    return network

@@ -1,0 +1,170 @@
+"""The OpenAPI document of the control surface, made from the routes and one table of words.
+
+A field is written `name:type`, with `?` behind the name if it may be absent. A call that is not in the table
+is described by its operation's name.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a call does, takes and answers."""
+
+    summary: str
+    body: str = ""
+    answer: str = ""
+    query: str = ""
+    status: int = 200
+
+
+NUMBER = (
+    "kind?:string registration?:string sms?:boolean mms?:boolean sms_url?:string sms_fallback_url?:string"
+)
+ZENDESK = (
+    "multi_conversations?:boolean default_responder?:string index_lag?:number private_attachments?:boolean "
+    "key_scope?:string webhook_registered?:boolean"
+)
+SCRIPT = (
+    "rules?:array otherwise?:string mode?:string envelope?:string delay?:number fails?:integer topics?:array "
+    "echo?:boolean rate_limit?:integer"
+)
+VIEW = (
+    "id:string user:object metadata:object tags:array control?:string ended:boolean tickets:array "
+    "ticket?:object messages:array"
+)
+CHAT = "/conversations/{id}"
+
+TABLE = {
+    "POST /reset": Words("Forget everything.", answer="now:number"),
+    "GET /clock": Words("Simulated time, in Unix seconds.", answer="now:number"),
+    "POST /clock": Words("Move simulated time forward.", "advance:number", "now:number"),
+    "POST /faults": Words(
+        "Plant a fault: which system, which operation (all if absent), how many calls.",
+        "system:string operation?:string fault:string count?:integer",
+        "id:integer system:string operation:string fault:string count:integer",
+        status=201,
+    ),
+    "GET /faults": Words("Faults that are not used up.", answer="faults:array"),
+    "DELETE /faults": Words("Forget all planted faults.", answer="faults:array"),
+    "POST /faults/release": Words("Let go of webhooks that a fault holds.", answer="released:integer"),
+    "GET /ledger": Words(
+        "Entries above `after`, waiting up to `wait` seconds for the first.",
+        answer="entries:array next:integer",
+        query="after?:integer wait?:number",
+    ),
+    "GET /env": Words("The BRIDGE_… variables.", query="bridge?:string format?:string"),
+    "GET /idle": Words("Whether nothing is due or running.", answer="idle:boolean"),
+    "GET /systems": Words("Systems and their operations.", answer="systems:array"),
+    "GET /openapi.json": Words("This document."),
+    "POST /phones/{phone}/texts": Words(
+        "The customer texts one of our numbers.",
+        "to:string text:string media?:array source_id?:string",
+        "sid:string",
+        status=201,
+    ),
+    "GET /phones/{phone}/messages": Words("What the phone's screen shows.", answer="messages:array"),
+    "GET /numbers": Words("Our numbers.", answer="numbers:array"),
+    "PUT /numbers/{number}": Words("Class, registration and abilities of a number.", NUMBER, NUMBER),
+    "DELETE /numbers/{number}": Words("We no longer own the number.", status=204),
+    "POST /twilio/outcomes": Words(
+        "The fate of the next messages.",
+        "to?:string number?:string statuses?:array error_code?:integer refused?:integer delay?:number "
+        "count?:integer",
+        status=201,
+    ),
+    "POST /twilio/release": Words("Let go of the carrier's held webhooks.", answer="released:integer"),
+    "GET /conversations": Words("Live chats as the agent sees them.", answer="conversations:array"),
+    f"GET {CHAT}": Words("One live chat as the agent sees it.", answer=VIEW),
+    f"POST {CHAT}/replies": Words(
+        "The agent replies, sends a file, or writes a note.",
+        "text?:string file?:object note?:boolean agent?:string",
+        status=201,
+    ),
+    f"POST {CHAT}/solve": Words("The agent solves the ticket."),
+    f"POST {CHAT}/close": Words("The ticket closes."),
+    f"POST {CHAT}/end": Words("The agent ends the messaging session."),
+    f"POST {CHAT}/typing": Words("The agent is typing."),
+    f"POST {CHAT}/reopen": Words("The ticket is opened again."),
+    f"POST {CHAT}/trigger-line": Words("A trigger writes a line.", "text:string"),
+    "POST /support/users": Words(
+        "Add a Support user.",
+        "name:string phone?:string email?:string external_id?:string role?:string",
+        "id:integer name:string",
+        status=201,
+    ),
+    "GET /support/users": Words("Support users and their identities.", answer="users:array"),
+    "PUT /zendesk": Words("Switches of the Zendesk account.", ZENDESK),
+    "PUT /assistant/script": Words("What the AI says and when it hands off.", SCRIPT, SCRIPT),
+    "GET /assistant/script": Words("The AI's script.", answer=SCRIPT),
+    "GET /assistant/sessions": Words("The AI's sessions with their history.", answer="sessions:array"),
+    "POST /assistant/sessions/{id}/takeover": Words("A person takes the session from the AI."),
+}
+
+
+def document(calls: list[tuple[str, str, str]], prefix: str) -> Json:
+    """OpenAPI 3.1 for these calls."""
+    paths: dict[str, Json] = {}
+    for method, pattern, operation in sorted(calls, key=lambda call: call[1]):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+        words = TABLE.get(f"{method} {path}", Words(f"{operation}."))
+        paths.setdefault(prefix + path, {})[method.lower()] = _operation(method, path, words)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Control surface of the simulators", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": {"Error": _schema("error:string fix:string")}},
+    }
+
+
+def _operation(method: str, path: str, words: Words) -> Json:
+    error = {
+        "description": "What is wrong and how to mend it.",
+        "content": _json({"$ref": "#/components/schemas/Error"}),
+    }
+    answered: Json = {"description": "Done."}
+    if words.status != 204:
+        answered["content"] = _json(_schema(words.answer))
+    operation: Json = {
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
+        "summary": words.summary,
+        "responses": {str(words.status): answered, "4XX": error},
+    }
+    if parameters := _parameters(path, words.query):
+        operation["parameters"] = parameters
+    if words.body:
+        operation["requestBody"] = {"required": True, "content": _json(_schema(words.body))}
+    return operation
+
+
+def _parameters(path: str, query: str) -> list[Json]:
+    within = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+    behind = [
+        {"name": name, "in": "query", "required": required, "schema": {"type": kind}}
+        for name, kind, required in _fields(query)
+    ]
+    return within + behind
+
+
+def _schema(words: str) -> Json:
+    fields = _fields(words)
+    schema: Json = {"type": "object", "properties": {name: {"type": kind} for name, kind, _ in fields}}
+    if required := [name for name, _, is_required in fields if is_required]:
+        schema["required"] = required
+    return schema
+
+
+def _fields(words: str) -> list[tuple[str, str, bool]]:
+    split = (word.split(":") for word in words.split())
+    return [(name.removesuffix("?"), kind, not name.endswith("?")) for name, kind in split]
+
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}

@@ -135,7 +135,7 @@ def sender_class(number: str, provider_kind: str = "") -> str:
     shape = _shape(number)
     if shape in ("short-code", "alphanumeric"):
         return shape
-    if told not in _GEOGRAPHIC and _tidied(number).startswith(TOLL_FREE):
+    if told not in _GEOGRAPHIC and _e164(number).startswith(TOLL_FREE):
         return "toll-free"
     return _class_by_region(number)
 
@@ -148,10 +148,15 @@ def _class_by_region(number: str) -> str:
 
 def same_phone(a: str, b: str, region: str = "US") -> bool:
     """Are these two spellings of one phone? What is no phone is the same as nothing (CAR-387)."""
+    one, other = _e164(a, region), _e164(b, region)
+    return bool(one) and _key(one) == _key(other)
+
+
+def _e164(raw: str, region: str = "US") -> str:
     try:
-        return _key(normalise(a, region)) == _key(normalise(b, region))
+        return normalise(raw, region)
     except Unusable:
-        return False
+        return ""
 
 
 def _key(phone: str) -> str:

@@ -79,12 +79,12 @@ def _worth(key: str) -> int:
 
 
 def _cut(key: str, value: str, excess: int) -> str:
-    """The value shortened by at least so many bytes; tags only as a whole."""
+    """The value without so many bytes, or with as few as show that it was cut; tags only as a whole."""
     room = _bytes(value) - excess
-    kept = bisect_right(range(len(value)), room, key=lambda length: _bytes(value[:length] + "…")) - 1
+    kept = bisect_right(range(1, len(value)), room, key=lambda length: _bytes(value[:length] + "…"))
     if key == TAGS_KEY:
-        return value[: max(kept, 0)].rpartition(",")[0]
-    return value[:kept] + "…" if kept >= 0 else ""
+        return value[:kept].rpartition(",")[0]
+    return value[:kept] + "…" if _bytes(value) > _bytes("…") else value
 
 
 def size(data: Mapping[str, str]) -> int:

@@ -15,7 +15,7 @@ Facts:
   * Receipts and outcomes of sends come when they come, even after the end.
 
 An event missing from a row is not allowed in that state. `HandedOff` and `TicketSolved` are words of
-this table; all others are classes of `core.model`.
+this table; all others are classes of `core.model`. `Unreadable` concerns no session and is absent.
 """
 
 from bridge.core.model import Charge, Session

@@ -24,17 +24,6 @@ _MOST_ATTEMPTS = {
     "ReconcileUser": 20,
     "CloseAssistant": 10,
 }
-_SHORT = {
-    "ask": "AskAssistant",
-    "fetch": "FetchAnswer",
-    "send": "SendText",
-    "open": "OpenConversation",
-    "post": "PostTurn",
-    "pass": "PassControl",
-    "tell": "TellAgent",
-    "reconcile": "ReconcileUser",
-    "close": "CloseAssistant",
-}
 _OTHERWISE = 20
 
 
@@ -46,5 +35,5 @@ def delay(attempt: int, jitter: float, retry_after: float = 0) -> float:
 
 
 def exhausted(kind: str, attempts: int) -> bool:
-    """Has this kind of effect, by its class's name or first word, been tried often enough?"""
-    return attempts >= _MOST_ATTEMPTS.get(_SHORT.get(kind, kind), _OTHERWISE)
+    """Has this kind of effect, named as its class is, been tried often enough?"""
+    return attempts >= _MOST_ATTEMPTS.get(kind, _OTHERWISE)

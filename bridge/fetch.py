@@ -56,11 +56,8 @@ class Fetcher:
         self._home = home.rstrip("/") + "/"
         self._credentials = credentials
         self._private_allowed = is_loopback(home)
-        self._session = (
-            session
-            if session and self._private_allowed
-            else guarded_session(private_allowed=self._private_allowed)
-        )
+        own = session if self._private_allowed else None
+        self._session = own or guarded_session(private_allowed=self._private_allowed)
         self._limits = limits
         self._clock = clock
 

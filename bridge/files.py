@@ -1,8 +1,9 @@
 """Files on their way through: what they truly are, a safe name, and a bounded place on disk.
 
 Rules (CAR-144, CAR-377):
-  * The bytes decide the type, not what the sender says. What could run in a browser, such as SVG or HTML, and
-    what we do not know is `application/octet-stream`; plain text is text if it is said to be and reads as such.
+  * The bytes decide the type, not what the sender says. What could run in a browser, such as SVG or HTML,
+    and what we do not know is `application/octet-stream`; plain text is text if it is said to be and
+    reads as such.
   * A name from outside loses its path, its control characters and its extension; the type gives it a new one.
   * Never more bytes on disk than allowed; an empty file is no file.
 """

@@ -142,14 +142,8 @@ def _json(response: requests.Response) -> Any:
         return None
 
 
-def _never_written(error: BaseException | None) -> bool:
+def _never_written(error: requests.RequestException) -> bool:
     """Whether the connection itself failed, so that no byte of the request left."""
-    while error is not None:
-        cause = error.args[0] if error.args else None
-        reason = getattr(cause, "reason", None)
-        if isinstance(error, (requests.ConnectTimeout, *_NEVER_WRITTEN)) or isinstance(
-            reason, _NEVER_WRITTEN
-        ):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)  # of urllib3's MaxRetryError
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, _NEVER_WRITTEN)

@@ -64,7 +64,7 @@ class Acts:
             phone=request.params["phone"],
             number=_string(said, "to"),
             text=_string(said, "text"),
-            media=[_attachment(item) for item in said.get("media") or []],
+            media=_attachments(said.get("media") or []),
             source_id=_string(said, "source_id"),
         )
         try:
@@ -149,6 +149,12 @@ def _string(said: dict[str, Any], key: str) -> str:
     if value:
         raise _wrong(f"{key} is a text")
     return ""
+
+
+def _attachments(items: object) -> list[Attachment]:
+    if not isinstance(items, list):
+        raise _wrong("media is a list")
+    return [_attachment(item) for item in items]
 
 
 def _attachment(item: object) -> Attachment:

@@ -7,7 +7,7 @@ Facts:
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from werkzeug.datastructures import Headers
 
@@ -128,13 +128,12 @@ def _between(start: datetime | None, end: datetime | None) -> Filter:
 
 
 def _span(value: str) -> tuple[datetime, datetime]:
-    """First moment of the day or second, and the moment after it."""
+    """First moment of the day or second, and the moment after it. Midnight is how the SDK writes a day."""
     try:
-        if len(value) <= len("2026-11-22"):
-            start = datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC)
-            return start, start + timedelta(days=1)
-        start = datetime.fromisoformat(value).astimezone(UTC)
-        return start, start + timedelta(seconds=1)
+        start = datetime.fromisoformat(value)
+        start = start if start.tzinfo else start.replace(tzinfo=UTC)
+        day = start.timetz() == time(tzinfo=UTC)
+        return start, start + (timedelta(days=1) if day else timedelta(seconds=1))
     except (ValueError, OverflowError):
         raise errors.refusal(20001, name="DateSent") from None
 

@@ -1,0 +1,102 @@
+"""Files: upload and download.
+
+Facts:
+  * Upload is multipart with one part named `source`; `access` must be `public` even where attachments are
+    private (SUN-ATT-01/02). 50 MB at most, some types are refused (SUN-ATT-03).
+  * The address holds a ULID and the file's name (SUN-ATT-04). On an account with private attachments the
+    download needs a key (SUN-ATT-05).
+"""
+
+from io import BytesIO
+
+from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.formparser import parse_form_data
+from werkzeug.utils import secure_filename
+
+from simulator.sunshine import errors
+from simulator.sunshine.call import Call, Route
+from simulator.sunshine.content import BLOCKED_TYPES
+from simulator.sunshine.state import Attachment, World
+from simulator.web import Request, Response, json_response
+
+LIMIT = 50 * 1024 * 1024
+PATH = "/zendesk/sc/attachments/v2"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def upload(call: Call) -> Response:
+    """POST …/attachments?access=public&for=message&conversationId=…"""
+    query = dict(call.request.query)
+    if query.get("access") != "public":
+        raise errors.bad("Bad request")
+    file = _part(call.request)
+    content = file.read()
+    if len(content) > LIMIT:
+        raise errors.Refused(errors.TOO_LARGE)
+    conversation = query.get("conversationId")
+    if conversation:
+        call.world.conversation(conversation)
+    kept = keep(call.world, (file.filename or "file", file.mimetype, content), conversation=conversation)
+    return json_response({"attachment": {"mediaUrl": kept.url, "mediaType": kept.content_type}}, 201)
+
+
+def _part(request: Request) -> FileStorage:
+    environ = {
+        "wsgi.input": BytesIO(request.body),
+        "CONTENT_TYPE": request.headers.get("Content-Type", ""),
+        "CONTENT_LENGTH": str(len(request.body)),
+        "REQUEST_METHOD": "POST",
+    }
+    files = parse_form_data(environ)[2]
+    if "source" not in files:
+        raise errors.bad("Bad request")
+    file: FileStorage = files["source"]
+    if (file.mimetype or "") in BLOCKED_TYPES:
+        raise errors.bad("Bad request")
+    return file
+
+
+def keep(
+    world: World, file: tuple[str, str, bytes], *, conversation: str | None, private: bool | None = None
+) -> Attachment:
+    """Store a file (name, content type, bytes); private as the account is, unless said otherwise."""
+    name, content_type, content = file
+    ulid = _ulid(world)
+    url = f"{world.network.base}{PATH}/{ulid}/{secure_filename(name) or 'file'}"
+    hidden = world.switches.private_attachments if private is None else private
+    kind = content_type or "application/octet-stream"
+    world.attachments[ulid] = Attachment(ulid, url, name, kind, content, hidden, conversation)
+    return world.attachments[ulid]
+
+
+def _ulid(world: World) -> str:
+    number = (int(world.now() * 1000) << 80) | int(world.network.ids.hex(20), 16)
+    return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(26)))
+
+
+def download(world: World, request: Request, *, authorised: bool) -> Response:
+    """GET the mediaUrl."""
+    held = world.attachments.get(request.params["attachment"])
+    if held is None:
+        raise errors.Refused(errors.ATTACHMENT)
+    if held.private and not authorised:
+        raise errors.Refused(errors.UNAUTHORIZED)
+    return Response(200, held.content, Headers([("Content-Type", held.content_type)]))
+
+
+def remove(call: Call) -> Response:
+    """POST …/attachments/remove. Gone at once; the real one may linger 15 minutes (SUN-ATT-08)."""
+    url = str(call.body.get("mediaUrl"))
+    if PATH not in url:
+        raise errors.bad(f"Unsupported media URL for attachment deletion: {url}")
+    held = call.world.attachment_at(url)
+    if held is None:
+        raise errors.Refused(errors.ATTACHMENT)
+    del call.world.attachments[held.id]
+    return json_response({})
+
+
+ROUTES = (
+    Route("POST", "/attachments", "UploadAttachment", upload),
+    Route("POST", "/attachments/remove", "DeleteAttachment", remove),
+)

@@ -1,0 +1,67 @@
+"""Sunshine's error catalogue: what each refusal says, by our name for it.
+
+Facts:
+  * Every 4xx body is `errors`, an array of {code, title} (SUN-CNV-06). v1.1 has another shape (SUN-IDN-07).
+  * Titles are the ones the documents show; those of 413 are ours (Q-02).
+"""
+
+from typing import NamedTuple
+
+from simulator.web import Refusal, Response, json_response
+
+
+class Fault(NamedTuple):
+    """One row of the catalogue."""
+
+    status: int
+    code: str
+    title: str
+
+
+UNAUTHORIZED = Fault(401, "unauthorized", "Authorization is required")
+FORBIDDEN = Fault(403, "forbidden", "Forbidden")
+APP = Fault(404, "app_not_found", "App not found")
+USER = Fault(404, "user_not_found", "User not found")
+CONVERSATION = Fault(404, "conversation_not_found", "Conversation not found")
+INTEGRATION = Fault(404, "integration_not_found", "Integration not found")
+SWITCHBOARD = Fault(404, "switchboard_not_found", "Switchboard not found")
+RESPONDER = Fault(404, "switchboard_integration_not_found", "SwitchboardIntegration not found")
+RESOURCE = Fault(404, "not_found", "Resource not found")
+ATTACHMENT = Fault(404, "not_found", "Attachment not found")
+USER_EXISTS = Fault(409, "conflict", "User already exists")
+TOO_LARGE = Fault(413, "payload_too_large", "Request entity too large")
+FULL = Fault(423, "locked", "Message limit of 30000 per conversation reached.")
+PAGE = Fault(400, "bad_request", "Invalid page query parameters")
+QUERY = Fault(400, "bad_request", "Invalid query parameters")
+INTEGRATION_TYPE = Fault(400, "bad_request", "Invalid integration type")
+RESPONDERS = Fault(
+    400,
+    "too_many_switchboard_integrations",
+    "Switchboard has reached the max number of switchboard integrations (10)",
+)
+
+
+class Refused(Refusal):
+    """A refusal that still knows its row, so that v1.1 can word it differently."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(answer(fault))
+        self.fault = fault
+
+
+def answer(fault: Fault) -> Response:
+    return json_response({"errors": [{"code": fault.code, "title": fault.title}]}, fault.status)
+
+
+def bad(title: str) -> Refused:
+    """A 400 with words of its own."""
+    return Refused(Fault(400, "bad_request", title))
+
+
+def missing(name: str) -> Refused:
+    return bad(f"should have required property '{name}'")
+
+
+def legacy(fault: Fault) -> Response:
+    """The same refusal in the shape of v1.1."""
+    return json_response({"error": {"code": fault.code, "description": fault.title}}, fault.status)

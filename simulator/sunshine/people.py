@@ -1,0 +1,109 @@
+"""What an agent can do in the Agent Workspace, and what they see there.
+
+Facts:
+  * An agent writes only while Agent Workspace holds control; else 409 tells so.
+  * A note is a comment on the ticket, never a message, and raises no webhook (SUN-AGT-06).
+  * A text and a file are two messages (SUN-AGT-07). Files are public unless asked otherwise (SUN-ATT-07).
+  * Agents' messages carry subtype `agent` and the agent's id; lines of triggers have `__trigger` there
+    (SUN-AGT-01…04).
+"""
+
+import base64
+from dataclasses import dataclass
+
+from simulator.sunshine import attachments
+from simulator.sunshine.state import Conversation, Message
+from simulator.sunshine.workspace import Workspace
+from simulator.support.state import Ticket
+from simulator.web import Json, Refusal, json_response
+
+SOURCE = "zd:agentWorkspace"
+AGENT_ID = "__zendesk_msg.agent.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent at work on one conversation. Called under the network's lock."""
+
+    workspace: Workspace
+    name: str
+    conversation: Conversation
+
+    def replies(self, wanted: Json) -> Json:
+        """Send a text, a file or both; or write a note. Returns what came of it."""
+        ticket = self._ticket()
+        if wanted.get("note"):
+            return {"note": self._note(ticket, str(wanted.get("text", "")))}
+        contents = [{"type": "text", "text": wanted["text"]}] if wanted.get("text") else []
+        contents += [self._file(wanted["file"])] if wanted.get("file") else []
+        if not contents:
+            raise impossible("a reply needs text or file", 400)
+        if ticket.status == "new":
+            self.workspace.world.support.set_status(ticket, "open")
+        author = {"type": "business", "displayName": self.name, "subtypes": ["agent"]}
+        return {"messages": [self._says(content, author, self._marks()) for content in contents]}
+
+    def solves(self) -> None:
+        """The ticket is solved; control stays where it is (SUN-TKT-16)."""
+        self.workspace.world.support.set_status(self._ticket(), "solved")
+
+    def closes(self) -> None:
+        self.workspace.world.support.set_status(self._ticket(), "closed")
+
+    def reopens(self) -> None:
+        self.workspace.world.support.set_status(self._ticket(), "open")
+
+    def ends(self, *, by_user: bool = False) -> None:
+        """The messaging session ends, by the agent or by the customer."""
+        self._ticket()
+        self.workspace.end(self.conversation, by_user=by_user)
+
+    def types(self) -> None:
+        author = {"type": "business", "displayName": self.name}
+        self.workspace.activity(self.conversation, "typing:start", author, SOURCE)
+
+    def sets_off(self, text: str) -> Json:
+        """What the agent did sets off a messaging trigger, which writes a line (SUN-AGT-03)."""
+        author = {"type": "business", "displayName": "Automated Response", "subtypes": ["bot"]}
+        content = {"type": "text", "text": text}
+        return {"messages": [self._says(content, author, {AGENT_ID: "__trigger"})]}
+
+    def _ticket(self) -> Ticket:
+        ticket = self.workspace.ticket(self.conversation)
+        if self.conversation.active != self.workspace.world.agents.id or ticket is None:
+            raise impossible("the Agent Workspace does not hold control of this conversation", 409)
+        return ticket
+
+    def _note(self, ticket: Ticket, text: str) -> int:
+        support = self.workspace.world.support
+        return support.comment(ticket, support.agent(self.name), text, public=False).id
+
+    def _file(self, file: Json) -> Json:
+        try:
+            content = base64.b64decode(file["base64"], validate=True)
+            named = (str(file.get("name", "file")), str(file["content_type"]), content)
+        except (KeyError, ValueError):
+            raise impossible("a file needs content_type and base64", 400) from None
+        private = bool(file.get("private"))
+        where = self.conversation.id
+        kept = attachments.keep(self.workspace.world, named, conversation=where, private=private)
+        kind = "image" if kept.content_type.startswith("image/") else "file"
+        facts = {"mediaType": kept.content_type, "mediaSize": len(content), "attachmentId": kept.id}
+        return {"type": kind, "mediaUrl": kept.url, "altText": kept.name[:128], **facts}
+
+    def _marks(self) -> Json:
+        """The metadata that tells whose message it is."""
+        world = self.workspace.world
+        agent = str(world.support.agent(self.name).id)
+        return {AGENT_ID: agent, "__zendesk_msg.client_message_id": world.network.ids.uuid()}
+
+    def _says(self, content: Json, author: Json, marks: Json) -> str:
+        world = self.workspace.world
+        message = Message(world.new_id(), world.now(), author, content, SOURCE, marks)
+        self.workspace.say(self.conversation, message)
+        return message.id
+
+
+def impossible(why: str, status: int) -> Refusal:
+    """A control call that makes no sense now."""
+    return Refusal(json_response({"error": why}, status))

@@ -89,10 +89,9 @@ class Performer:
 
     def perform(self, claim: Claim) -> Event | None:
         """Do it; raises the errors of `core.errors`, or `Held`."""
-        session = self._journal.session(claim.effect.session)
-        if session is None:
+        if claim.session is None:
             raise Permanent("the session was erased")
-        return self._doing[type(claim.effect)](claim, session)
+        return self._doing[type(claim.effect)](claim, claim.session)
 
     def give_up(self, claim: Claim, error: BridgeError) -> Event | None:
         """What the flow hears of an effect that will not be done."""
@@ -220,15 +219,21 @@ class Performer:
         effect = claim.effect
         assert isinstance(effect, SendText)  # noqa: S101
         self._hold_if_gated(claim, session, effect)
-        known = self._journal.receipts(session.id).get((effect.turn, effect.part))
-        if known is not None and known.status:
-            return self._accepted(claim, Accepted(known.source_id, known.segments or 1))
         sms = Sms(session.number, session.phone, effect.text, claim.attempt)
-        if claim.doubts and (found := self._look(claim, session, sms)) is not None:
+        if claim.doubts and (found := self._taken_before(claim, session, sms)) is not None:
             return self._accepted(claim, found)
-        if not self._journal.before_send(claim, (effect.turn, effect.part), self._clock()):
+        if not claim.allowed:
             raise OptedOut("the customer opted out of texts", code="21610")
         return self._accepted(claim, self._send_now(sms, effect.media))
+
+    def _taken_before(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
+        """Whether an earlier try was taken after all, by its receipt or by asking the carrier."""
+        effect = claim.effect
+        assert isinstance(effect, SendText)  # noqa: S101
+        known = self._journal.receipts(session.id).get((effect.turn, effect.part))
+        if known is not None and known.status:
+            return Accepted(known.source_id, known.segments or 1)
+        return self._look(claim, session, sms)
 
     def _accepted(self, claim: Claim, taken: Accepted) -> SendAccepted:
         effect = claim.effect

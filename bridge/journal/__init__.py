@@ -60,18 +60,6 @@ class Journal:
 
     # --- outcomes ---
 
-    def before_send(self, claim: Claim, place: tuple[int, int], at: float) -> bool:
-        """Note the attempt, so that its receipts find home; False if the phone opted out meanwhile (P5)."""
-
-        def work(tx: Connection) -> bool:
-            session = sessions.get(tx, claim.effect.session)
-            if session is None or not sessions.allowed(tx, session.phone):
-                return False
-            sessions.note_attempt(tx, claim.attempt, session.id, place, at)
-            return True
-
-        return self._write(work)
-
     def settle(self, claim: Claim, outcome: Event | None, *, error: str = "", state: str = "done") -> None:
         """The effect is over; its outcome is decided in the same transaction."""
 

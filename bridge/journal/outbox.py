@@ -18,9 +18,8 @@ from bridge.core.model import (
     SendText,
     Session,
 )
-from bridge.journal import codec
+from bridge.journal import codec, sessions
 from bridge.journal.schema import effects, lanes
-from bridge.journal.sessions import upsert
 
 LEASE_SECONDS = 90.0
 FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
@@ -34,6 +33,8 @@ class Claim:
     id: int
     lane: str
     effect: Effect
+    session: Session | None  # None: erased meanwhile
+    allowed: bool  # the phone had not opted out when this was claimed (P5)
     tries: int  # this one included
     doubts: int  # looks that left open whether an earlier try succeeded
     created_at: float
@@ -99,7 +100,12 @@ def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
         .returning(effects)
     ).one()
     effect = codec.effect(row.kind, row.body)
-    return Claim(row.id, lane, effect, row.tries, row.doubts, row.created_at, row.tried_at)
+    session = sessions.get(tx, effect.session)
+    allowed = session is not None and sessions.allowed(tx, session.phone)
+    taken = Claim(row.id, lane, effect, session, allowed, row.tries, row.doubts, row.created_at, row.tried_at)
+    if isinstance(effect, SendText) and allowed:
+        sessions.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
+    return taken
 
 
 def mine(tx: Connection, claim: Claim) -> bool:
@@ -134,7 +140,9 @@ def advance(tx: Connection, lane: str) -> None:
     if head is None:
         tx.execute(lanes.delete().where(lanes.c.name == lane))
         return
-    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": head.due_at, "claimed": False}, ["name"])
+    sessions.upsert(
+        tx, lanes, {"name": lane, "head": head.id, "due_at": head.due_at, "claimed": False}, ["name"]
+    )
 
 
 def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) -> int:

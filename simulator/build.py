@@ -6,7 +6,7 @@ from simulator.control import Control
 from simulator.environment import BASE, BRIDGE
 from simulator.network import Network, Transport
 from simulator.opencx.api import OpenCX
-from simulator.support.system import Support
+from simulator.sunshine import zendesk
 from simulator.twilio import Twilio
 
 
@@ -16,7 +16,8 @@ def build(
     """Every system behind one `handle`, in the state after a reset."""
     network = Network(clock=clock, transport=transport, seed=seed, base=base)
     network.bridge_url = bridge_url
-    network.systems = [Twilio(network), Support(network), OpenCX(network)]
+    sunshine, support = zendesk(network)
+    network.systems = [Twilio(network), support, sunshine, OpenCX(network)]
     network.doors = [Control(network), Console(network)]
     network.reset()
     return network

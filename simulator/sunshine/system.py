@@ -67,6 +67,10 @@ class Sunshine:
         self.hooks.forget()
         self.world.reset()
 
+    def release(self) -> int:
+        """Let go of held webhooks; tell how many there were."""
+        return self.hooks.release()
+
     def not_found(self, request: Request) -> Response:  # noqa: ARG002 - the protocol
         return errors.answer(errors.RESOURCE)
 

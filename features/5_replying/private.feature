@@ -52,6 +52,6 @@ Feature: What is private stays on the desk
   Scenario: [8] The handoff note stays with the agent
     Given the AI hands off a customer who texts "refund" with the summary "Wants money back for a late parcel"
     And Maria has texted "I want a refund"
-    When Ada replies to Maria "Let me see"
+    When Ada replies "Let me see" to Maria
     Then Maria receives "Let me see"
     And nothing else is sent to anyone

@@ -14,7 +14,7 @@ Feature: One customer is one contact
 
   @choice @OPEN-21 @OCX-USR-02
   Scenario: [2] However the phone is written
-    Given the support user "Maria Silva" has Maria's phone number written with brackets and blanks
+    Given the support user "Maria Silva" has Maria's phone number in brackets and blanks
     When Maria texts "A human, please"
     Then Maria receives "A person will be with you."
     And a live chat with Maria appears

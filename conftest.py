@@ -1,0 +1,3 @@
+"""Plugins must be named in the top-most conftest; the acceptance suite is one."""
+
+pytest_plugins = ["simulator.acceptance.plugin"]

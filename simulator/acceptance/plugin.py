@@ -1,0 +1,112 @@
+"""The pytest plugin: collects feature files, runs their scenarios against one bridge, keeps the verdicts.
+
+* A `.feature` file is a module of its own; no other module may call `scenarios()` on it.
+* Tags become markers, declared here by reading the features, so that a mistyped one stops the run.
+* The first *When* draws the line between background and what must be accounted for.
+* A scenario that needs what the bridge cannot do is skipped as not applicable.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pytest_bdd import scenario
+from pytest_bdd.feature import get_feature
+
+from simulator.acceptance import steps
+from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.reporting import verdicts
+from simulator.acceptance.reporting.allure import AllureSteps
+from simulator.acceptance.reporting.evidence import Evidence
+from simulator.acceptance.subject import NotApplicable
+from simulator.acceptance.world import Stage, World
+
+MODES = ("in-process", "http")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sunbridge", "acceptance of SMS bridges")
+    group.addoption(
+        "--bridge", choices=MODES, default=MODES[0], help="how the bridge is run (default: %(default)s)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    catalogue = Catalogue.read(config.rootpath / "features")
+    for tag in sorted(catalogue.tags):
+        config.addinivalue_line("markers", f"{tag}: see features/REQUIREMENTS.md")
+    for name in steps.MODULES:
+        config.pluginmanager.import_plugin(f"simulator.acceptance.steps.{name}")
+    config.pluginmanager.register(verdicts, "sunbridge-marks")
+    config.pluginmanager.register(Evidence(), "sunbridge-evidence")
+    config.pluginmanager.register(AllureSteps(config), "sunbridge-allure")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(verdicts.Verdicts(config, catalogue), "sunbridge-verdicts")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"bridge under judgement: {config.getoption('--bridge')}"
+
+
+# --- collecting ---
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "FeatureFile | None":
+    if file_path.suffix != ".feature":
+        return None
+    return FeatureFile.from_parent(parent, path=file_path)
+
+
+class FeatureFile(pytest.Module):
+    """One feature file as a module with a test function for each scenario."""
+
+    def _getobj(self) -> ModuleType:
+        module = ModuleType(self.path.stem)
+        module.__file__ = str(self.path)
+        folder, name = str(self.path.parent), self.path.name
+        for title in get_feature(folder, name).scenarios:
+            setattr(module, python_name(title), scenario(name, title, features_base_dir=folder)(_nothing))
+        return module
+
+
+def _nothing() -> None:
+    """The steps do everything."""
+
+
+def python_name(title: str) -> str:
+    """`[3] Two words` as `test_3_two_words`."""
+    return "test_" + re.sub(r"\W+", "_", title).strip("_").lower()
+
+
+# --- running ---
+
+
+@pytest.fixture
+def world(stage: Stage) -> World:
+    """A world in which nothing has happened yet."""
+    fresh = World(stage)
+    fresh.open()
+    return fresh
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue("world").begun = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
+    scene: World = request.getfixturevalue("world")
+    if step.type == "when" and not scene.begun:
+        scene.begin()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    try:
+        yield
+    except NotApplicable as missing:
+        pytest.skip(f"not applicable: {missing}")

@@ -1,0 +1,159 @@
+"""Bridge and simulators as real processes on free ports.
+
+Nothing here knows the bridge's code: `python -m bridge serve` with the environment `simulator env` prints. Time is the
+simulators'; the bridge follows it by BRIDGE_CLOCK_URL. Since nobody outside can tell when a bridge is at rest, rest
+is a short time without anything new in the ledger.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from simulator.acceptance.sim import HttpSim
+from simulator.acceptance.subject import Finding, Settings
+from simulator.environment import environment
+
+QUIET = 0.35  # seconds without news that count as rest
+LONGEST = 15.0  # seconds to wait for rest
+START = 30.0  # seconds a process may take to answer
+
+
+class Processes:
+    """The bridge behind a port."""
+
+    mode = "http"
+    abilities = frozenset({"check", "settings", "die"})
+    patience = 8.0
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._base = f"http://127.0.0.1:{free_port()}"
+        self.url = f"http://127.0.0.1:{free_port()}"
+        port = self._base.rpartition(":")[2]
+        command = ["simulator", "serve", "--port", port, "--bridge", self.url]
+        self._simulator = self._run(command, {}, "simulator.log")
+        self.sim = HttpSim(self._base)
+        wait_for(f"{self._base}/_sim/clock")
+        self._bridge: subprocess.Popen[bytes] | None = None
+        self._settings: Settings | None = None
+        self._environment: Settings = {}
+
+    def start(self, settings: Settings | None = None) -> None:
+        """Keep a running bridge whose settings are right; its old sessions have other phones."""
+        if self._bridge is not None and self._settings == (settings or {}):
+            return
+        self._stop_bridge(signal.SIGTERM)
+        self._settings = settings or {}
+        self._environment = self._configured(self._settings, f"{next(self._numbers)}.db")
+        self._serve()
+
+    def deliver(self) -> None:
+        """Webhooks leave by themselves."""
+
+    def settle(self) -> None:
+        until = time.monotonic() + LONGEST
+        last = self._newest(0)
+        while time.monotonic() < until:
+            found = self.sim.call("GET", "/ledger", after=last, wait=QUIET)
+            if not found["entries"] and self.sim.call("GET", "/idle")["idle"]:
+                return
+            last = found["next"]
+
+    def die(self) -> None:
+        self._stop_bridge(signal.SIGKILL)
+        self._serve()
+
+    def check(self, settings: Settings) -> list[Finding]:
+        command = [sys.executable, "-m", "bridge", "check", "--json"]
+        values = os.environ | self._configured(settings, "check.db")
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, env=values, cwd=self._folder, capture_output=True, text=True, timeout=60, check=False
+        )
+        if done.returncode not in (0, 1):
+            return [Finding("settings", cause=done.stderr.strip(), fix=done.stderr.strip())]
+        return [_finding(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
+        return requests.post(self.url + path, data=body, headers=headers, timeout=20).status_code
+
+    def close(self) -> None:
+        self._stop_bridge(signal.SIGTERM)
+        self.sim.close()
+        end(self._simulator, signal.SIGTERM)
+
+    def _newest(self, after: int) -> int:
+        newest: int = self.sim.call("GET", "/ledger", after=after)["next"]
+        return newest
+
+    def _serve(self) -> None:
+        self._bridge = self._run(["bridge", "serve"], self._environment, "bridge.log")
+        wait_for(f"{self.url}/readyz")
+
+    def _stop_bridge(self, how: signal.Signals) -> None:
+        if self._bridge is not None:
+            end(self._bridge, how)
+            self._bridge = None
+
+    def _configured(self, settings: Settings, database: str) -> Settings:
+        values = environment(self._base, self.url) | settings
+        folder = {"BRIDGE_MEDIA_FOLDER": str(self._folder / "media")}
+        return values | folder | {"BRIDGE_DATABASE_URL": f"sqlite:///{self._folder / database}"}
+
+    def _run(self, arguments: list[str], values: Settings, log: str) -> subprocess.Popen[bytes]:
+        with (self._folder / log).open("ab") as output:
+            return subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", *arguments],
+                env=os.environ | values,
+                cwd=self._folder,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str) -> None:
+    """Until somebody answers there."""
+    until = time.monotonic() + START
+    while time.monotonic() < until:
+        with contextlib.suppress(requests.ConnectionError):
+            if requests.get(url, timeout=5).ok:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"nobody answers at {url}")
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """Stop a process and its workers, which have a group of their own."""
+    with contextlib.suppress(ProcessLookupError):
+        if how is signal.SIGKILL:
+            os.killpg(process.pid, how)
+        else:
+            process.send_signal(how)
+    try:
+        process.wait(timeout=40)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+
+def _finding(line: str) -> Finding:
+    found = json.loads(line)
+    return Finding(found["step"], found.get("detail", ""), found.get("cause", ""), found.get("fix", ""))

@@ -1,0 +1,71 @@
+"""Keeps, for every step, the wire traffic it caused, and shows it under a failed scenario."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulator.acceptance.reporting.redaction import redacted
+from simulator.acceptance.sim import Json
+from simulator.acceptance.world import World
+
+SHOWN = ("request", "webhook", "sms", "act")
+
+
+class Evidence:
+    """A plugin that writes down one slice of the ledger a step."""
+
+    def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest) -> None:
+        request.node.stash[SLICES] = []
+        request.node.stash[READ] = 0
+
+    def pytest_bdd_after_step(self, request: pytest.FixtureRequest, step: Any) -> None:
+        self._keep(request, step)
+
+    def pytest_bdd_step_error(self, request: pytest.FixtureRequest, step: Any) -> None:
+        self._keep(request, step)
+
+    def _keep(self, request: pytest.FixtureRequest, step: Any) -> None:
+        world: World = request.getfixturevalue("world")
+        ledger = world.watch.read_ledger()
+        entries = [entry for entry in ledger[request.node.stash[READ] :] if entry["kind"] in SHOWN]
+        request.node.stash[READ] = len(ledger)
+        request.node.stash[SLICES].append((f"{step.keyword} {step.name}", entries))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+        report: pytest.TestReport = yield  # type: ignore[assignment, misc]
+        if report.when == "call" and report.failed and SLICES in item.stash:
+            report.sections.append(("what went over the wire", told(item.stash[SLICES])))
+        return report  # type: ignore[return-value]
+
+
+SLICES = pytest.StashKey[list[tuple[str, list[Json]]]]()
+READ = pytest.StashKey[int]()
+
+
+def told(slices: list[tuple[str, list[Json]]]) -> str:
+    """Every step with its traffic, one line an entry."""
+    return "\n".join(line for step, entries in slices for line in (step, *map(one_line, entries)))
+
+
+def one_line(entry: Json) -> str:
+    """An entry in short."""
+    facts = redacted(entry)
+    match entry["kind"]:
+        case "request":
+            what = f"{facts['operation']} → {facts['status'] or facts['ended']}"
+        case "webhook":
+            what = f"{facts['operation']} to the bridge → {facts['status']}"
+        case "sms":
+            what = f"{facts['direction']} {facts['text']} on {facts['phone']}"
+        case _:
+            what = f"{facts.get('who')} {facts.get('did')}"
+    fault = f" [{facts['fault']}]" if facts.get("fault") else ""
+    return f"    {entry['n']:4} {entry['system']:9} {what}{fault}"
+
+
+def as_text(entries: list[Json]) -> str:
+    """Traffic in full, for an attachment."""
+    return json.dumps([redacted(entry) for entry in entries], indent=1, ensure_ascii=False)

@@ -1,0 +1,104 @@
+"""The kinds of word a phrase may hold; narrow, so that no line can be read in two ways."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from parse import with_pattern
+from pytest_bdd import parsers
+
+SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+@with_pattern(r"\d+")
+def count(text: str) -> int:
+    """How many."""
+    return int(text)
+
+
+@with_pattern(r"[A-Z][a-z]+")
+def name(text: str) -> str:
+    """Somebody's name."""
+    return text
+
+
+@with_pattern(r'[^"]*')
+def words(text: str) -> str:
+    """What stands between quotation marks."""
+    return text
+
+
+@with_pattern(r'"[^"]*"(?:, "[^"]*")*')
+def several(text: str) -> list[str]:
+    """Several quoted texts."""
+    return re.findall(r'"([^"]*)"', text)
+
+
+@with_pattern(r"Support|Sales|toll-free|Warehouse")
+def number(text: str) -> str:
+    """One of our numbers."""
+    return text
+
+
+@with_pattern(r"(?:an?|\d+) (?:second|minute|hour|day)s?")
+def span(text: str) -> int:
+    """So many seconds."""
+    many, unit = text.split()
+    return (1 if many in ("a", "an") else int(many)) * SPANS[unit.removesuffix("s")]
+
+
+@with_pattern(r"carrier|desk|AI|directory of support users")
+def service(text: str) -> str:
+    """One of the services around the bridge."""
+    return text
+
+
+@with_pattern(r"picture|video|spreadsheet")
+def kind(text: str) -> str:
+    """A kind of file."""
+    return text
+
+
+@with_pattern(r"unregistered|pending|rejected|registered")
+def state(text: str) -> str:
+    """A state of registration."""
+    return text
+
+
+@with_pattern(r"angry|neutral|happy")
+def mood(text: str) -> str:
+    """A customer's mood."""
+    return text
+
+
+@with_pattern(r"the [a-z' -]+")
+def topic(text: str) -> str:
+    """What a line for agents is about."""
+    return text
+
+
+@with_pattern(r"(?:the )?[A-Za-z' -]+")
+def trouble(text: str) -> str:
+    """What a finding is about."""
+    return text
+
+
+TYPES: dict[str, Callable[[str], Any]] = {
+    "Name": name,
+    "Words": words,
+    "Several": several,
+    "Number": number,
+    "Span": span,
+    "Service": service,
+    "Kind": kind,
+    "State": state,
+    "Mood": mood,
+    "Topic": topic,
+    "Trouble": trouble,
+    "Count": count,
+}
+
+
+def phrase(pattern: str) -> parsers.parse:
+    """A phrase with words of the kinds above."""
+    return parsers.parse(pattern, extra_types=TYPES, case_sensitive=True)

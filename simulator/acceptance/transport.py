@@ -1,0 +1,110 @@
+"""Both directions of the wire, in one process and on one thread.
+
+  * `NetworkAdapter`: what the bridge calls with requests reaches `Network.handle`.
+  * `application_transport`: what the simulators deliver reaches the bridge's WSGI application.
+
+A hang is a read time-out to the caller, and so is an answer slower than the caller waits.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.response import HTTPResponse
+from werkzeug.datastructures import Headers
+from werkzeug.test import Client
+
+from simulator.network import Ending, Hang, Hook, HookAnswer, Reset, Slow, Transport
+from simulator.web import Request, Response
+
+Handle = Callable[[Request], Ending]
+REFUSED = HookAnswer(None, connected=False)
+
+
+class NetworkAdapter(BaseAdapter):
+    """A requests adapter that asks the network in this process."""
+
+    def __init__(self, handle: Handle) -> None:
+        super().__init__()
+        self._handle = handle
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, timeout: Any = None, **_rest: object
+    ) -> requests.Response:
+        """Ask, and end the way the network ends."""
+        ending = self._handle(_request(request))
+        if isinstance(ending, Slow) and ending.seconds < _patience(timeout):
+            ending = ending.response
+        if isinstance(ending, Hang | Slow):
+            raise requests.exceptions.ReadTimeout(request=request)
+        if isinstance(ending, Reset):
+            raise requests.exceptions.ConnectionError("Connection reset by peer", request=request)
+        return _response(request, ending)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def session_for(handle: Handle) -> requests.Session:
+    """A requests session whose every call goes to the network in this process."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, NetworkAdapter(handle))
+    return session
+
+
+def application_transport(application: Callable[[], Callable[..., Any] | None]) -> Transport:
+    """Deliver webhooks to a WSGI application; nobody listens while there is none."""
+
+    def deliver(hook: Hook) -> HookAnswer:
+        app = application()
+        if app is None:
+            return REFUSED
+        url = urlsplit(hook.url)
+        response = Client(app).open(
+            path=url.path,
+            base_url=f"{url.scheme}://{url.netloc}",
+            query_string=url.query,
+            method=hook.method,
+            headers=hook.headers,
+            data=hook.body,
+        )
+        return HookAnswer(response.status_code, dict(response.headers), response.get_data())
+
+    return deliver
+
+
+def _patience(timeout: Any) -> float:
+    """The read time-out: requests takes one number or a pair."""
+    read = timeout[1] if isinstance(timeout, tuple) else timeout
+    return float("inf") if read is None else float(read)
+
+
+def _request(request: requests.PreparedRequest) -> Request:
+    url = urlsplit(request.url or "")
+    body = request.body or b""
+    if not isinstance(body, str | bytes):
+        body = b"".join(body)
+    return Request(
+        method=request.method or "GET",
+        path=unquote(url.path),
+        query_string=url.query,
+        headers=Headers(list(request.headers.items())),
+        body=body.encode() if isinstance(body, str) else body,
+    )
+
+
+def _response(request: requests.PreparedRequest, answer: Response) -> requests.Response:
+    content = b"".join(answer.stream) if answer.stream is not None else answer.body
+    response = requests.Response()
+    response.status_code = answer.status
+    response.headers = CaseInsensitiveDict(answer.headers.items())
+    response.raw = HTTPResponse(BytesIO(content), preload_content=False, headers=dict(answer.headers.items()))
+    response.url = request.url or ""
+    response.request = request
+    response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+    return response

@@ -1,0 +1,144 @@
+"""The world of one scenario: the people in it, what is due, what was seen.
+
+Actors act through `/_sim` and look at what an outsider can see. Nobody here knows the bridge.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from simulator.acceptance.actors.agent import Agent
+from simulator.acceptance.actors.assistant import Assistant
+from simulator.acceptance.actors.carrier import Carrier
+from simulator.acceptance.actors.customer import Customer
+from simulator.acceptance.actors.desk import Desk
+from simulator.acceptance.actors.mallory import Mallory
+from simulator.acceptance.actors.operator import Operator
+from simulator.acceptance.cast import Casting
+from simulator.acceptance.observations import Item, Watch
+from simulator.acceptance.sim import Sim
+from simulator.acceptance.subject import Settings, Subject
+
+T = TypeVar("T")
+PIECES = 12  # a span is passed in so many pieces, so that what falls due on the way happens on the way
+
+
+@dataclass
+class Stage:
+    """What outlives a scenario: the control surface, the bridge, the phones not yet used."""
+
+    sim: Sim
+    subject: Subject
+    casting: Casting
+
+
+class World:
+    """One scenario."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.sim = stage.sim
+        self.subject = stage.subject
+        self.casting = stage.casting
+        self.watch = Watch(stage.sim)
+        self.assistant = Assistant(self)
+        self.carrier = Carrier(self)
+        self.desk = Desk(self)
+        self.operator = Operator(self)
+        self.mallory = Mallory(self)
+        self.begun = False
+        self.last_message: Item | None = None
+        self.long_text = ""  # too long to be written out in a scenario
+        self._customers: dict[str, Customer] = {}
+        self._agents: dict[str, Agent] = {}
+
+    def open(self) -> None:
+        """Everything as new."""
+        self.sim.call("POST", "/reset")
+        self.subject.start()
+        self.assistant.rehearse()
+
+    def restart(self, settings: Settings) -> None:
+        """The same world with the bridge set otherwise."""
+        self.subject.start(settings)
+
+    def customer(self, name: str, *, abroad: bool = False) -> Customer:
+        if name not in self._customers:
+            self._customers[name] = Customer(self, self.casting.person(name, abroad=abroad))
+        return self._customers[name]
+
+    def only_customer(self) -> Customer:
+        """The one customer of a scenario that has no other."""
+        (customer,) = self._customers.values()
+        return customer
+
+    def agent(self, name: str) -> Agent:
+        return self._agents.setdefault(name, Agent(self, name))
+
+    # --- time ---
+
+    def settle(self) -> None:
+        """Let everything run that is due."""
+        self.subject.settle()
+
+    def advance(self, seconds: float) -> None:
+        """Time passes, and what falls due happens."""
+        self.settle()
+        for _ in range(PIECES):
+            self.sim.call("POST", "/clock", {"advance": seconds / PIECES})
+            self.settle()
+
+    def begin(self) -> None:
+        """The When comes now."""
+        self.begun = True
+        self.watch.begin()
+        self.desk.remember_users()
+
+    # --- looking ---
+
+    def expect(self, find: Callable[[], T | None], failure: str) -> T:
+        """What `find` finds, waiting where waiting can help; fails with what was seen instead."""
+        self.subject.deliver()
+        self.settle_if_frozen()
+        deadline = time.monotonic() + self.subject.patience
+        while (found := find()) is None:
+            if time.monotonic() >= deadline:
+                raise AssertionError(f"{failure}; not accounted for: {self._left() or 'nothing'}")
+            self.sim.call("GET", "/ledger", after=len(self.watch.ledger), wait=0.5)
+        return found
+
+    def settle_if_frozen(self) -> None:
+        """In process nothing happens by itself."""
+        if not self.subject.patience:
+            self.settle()
+
+    def claim_one(self, wanted: Callable[[Item], bool], failure: str) -> Item:
+        """Account for one item that is wanted."""
+        found = self.expect(lambda: next(iter(self.watch.find(wanted)), None), failure)
+        self.watch.claim([found])
+        return found
+
+    def claim_all(self, wanted: Callable[[Item], bool], count: int, failure: str) -> list[Item]:
+        """Account for so many items that are wanted, in the order in which they appeared."""
+
+        def find() -> list[Item] | None:
+            found = self.watch.find(wanted)
+            return found[:count] if len(found) >= count else None
+
+        found = self.expect(find, failure)
+        self.watch.claim(found)
+        return found
+
+    def close(self) -> None:
+        """Nothing else was sent to anyone."""
+        self.settle()
+        left = self._left()
+        assert not left, f"this was sent as well: {left}"
+
+    def _left(self) -> str:
+        return "; ".join(str(item) for item in self.watch.unclaimed() if not self._of_the_past(item))
+
+    def _of_the_past(self, item: Item) -> bool:
+        """A text to a phone of an earlier scenario, whose session may still be winding up."""
+        mine = {customer.phone for customer in self._customers.values()}
+        return item.kind == "sms" and item.where in self.casting.used - mine

@@ -1,0 +1,51 @@
+# One short command per chore. `make demo` and `make test` need only git, make and Python 3.11 or newer.
+
+CANDIDATES := python3 python3.13 python3.12 python3.11
+NEW_ENOUGH := -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) $(NEW_ENOUGH) && echo $(name))))
+BIN := .venv/bin
+STAMP := .venv/installed
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+EXTRAS := -c constraints.txt -e '.[dev]'
+
+.PHONY: help install demo test check bench wheel constraints clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | awk -F'  ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## make .venv and install everything into it
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name yours: make PYTHON=…" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { echo "On Debian: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv …"
+	@$(BIN)/pip install --quiet uv && $(UV) pip install --quiet --python $(BIN)/python $(EXTRAS) \
+	  || { echo "uv cannot be had; pip does it" >&2; $(BIN)/pip install --quiet $(EXTRAS); }
+	@touch $@
+
+demo: install ## play the documented test handoff and keep it running (DEMO_ONCE=1: stop at the end)
+	@$(BIN)/python -m simulator.demo
+
+test: check ## everything: lint, types, scenarios in process, tests, scenarios over HTTP; fills reports/
+	$(BIN)/pytest
+	$(BIN)/pytest features --bridge=http
+
+check: install ## lint, format and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install ## measure the bridge on this machine
+	@$(BIN)/python -m tests.benchmarks
+
+wheel: install ## build the wheel into dist/
+	$(UV) build --quiet --wheel --python $(BIN)/python --out-dir dist
+
+constraints: install ## renew constraints.txt
+	@echo "# The versions this was tested with, for every extra. Renew with: make constraints" > constraints.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml >> constraints.txt
+
+clean: ## remove what was built, keep .venv
+	rm -rf dist build reports/allure .mypy_cache .ruff_cache .pytest_cache .hypothesis

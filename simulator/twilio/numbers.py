@@ -1,8 +1,11 @@
-"""IncomingPhoneNumbers and the account: what we own and where its texts go (CAR-175, CAR-352).
+"""IncomingPhoneNumbers, short codes and the account: what we own and where its texts go (CAR-175, CAR-352).
 
-Short codes and alphanumeric senders are not phone numbers and do not appear here.
+Both families of senders read and write alike; alphanumeric senders are not bought and appear in neither.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from simulator import accounts
@@ -24,6 +27,18 @@ WRITABLE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Senders that are listed together."""
+
+    operation: str
+    path: str
+    key: str
+    parameter: str
+    kinds: tuple[str, ...]
+    view: Callable[[Number], dict[str, Any]]
+
+
 class NumbersApi:
     """Our numbers and our account."""
 
@@ -32,34 +47,35 @@ class NumbersApi:
 
     def mount(self, router: Router, account: str) -> None:
         """Serve it below the account's path."""
-        every, one = f"{account}/IncomingPhoneNumbers.json", f"{account}/IncomingPhoneNumbers/<sid>.json"
-        router.add("GET", every, "ListIncomingPhoneNumber", guarded(self.index))
-        router.add("GET", one, "FetchIncomingPhoneNumber", guarded(self.fetch))
-        router.add("POST", one, "UpdateIncomingPhoneNumber", guarded(self.update))
         router.add("GET", f"{account}.json", "FetchAccount", guarded(self.account))
+        for family in FAMILIES:
+            every, one = f"{account}/{family.path}.json", f"{account}/{family.path}/<sid>.json"
+            router.add("GET", every, f"List{family.operation}", guarded(partial(self.index, family)))
+            router.add("GET", one, f"Fetch{family.operation}", guarded(partial(self.fetch, family)))
+            router.add("POST", one, f"Update{family.operation}", guarded(partial(self.update, family)))
 
-    def index(self, request: Request) -> Response:
+    def index(self, family: Family, request: Request) -> Response:
         query = dict(request.query)
-        wanted, name = query.get("PhoneNumber", ""), query.get("FriendlyName", "")
+        wanted, name = query.get(family.parameter, ""), query.get("FriendlyName", "")
         found = [
-            number_view(number)
-            for number in self._phones()
+            family.view(number)
+            for number in self._members(family)
             if (phone_number(wanted) or wanted) in number.number and name in ("", number.friendly_name)
         ]
-        return listing(request, "incoming_phone_numbers", found)
+        return listing(request, family.key, found)
 
-    def fetch(self, request: Request) -> Response:
-        return json_response(number_view(self._one(request)))
+    def fetch(self, family: Family, request: Request) -> Response:
+        return json_response(family.view(self._one(family, request)))
 
-    def update(self, request: Request) -> Response:
-        number, said = self._one(request), dict(request.form)
+    def update(self, family: Family, request: Request) -> Response:
+        number, said = self._one(family, request), dict(request.form)
         for method in ("SmsMethod", "SmsFallbackMethod"):
             if said.get(method, "POST") not in ("GET", "POST"):
                 raise errors.refusal(20001, name=method)
         for parameter, attribute in WRITABLE.items():
             if parameter in said:
                 setattr(number, attribute, said[parameter])
-        return json_response(number_view(number))
+        return json_response(family.view(number))
 
     def account(self, _: Request) -> Response:
         since = rfc2822(self._state.network.now())
@@ -78,36 +94,69 @@ class NumbersApi:
             }
         )
 
-    def _phones(self) -> list[Number]:
-        return [number for number in self._state.numbers.values() if number.kind in TYPES]
+    def _members(self, family: Family) -> list[Number]:
+        return [number for number in self._state.numbers.values() if number.kind in family.kinds]
 
-    def _one(self, request: Request) -> Number:
-        found = (number for number in self._phones() if number.sid == request.params["sid"])
+    def _one(self, family: Family, request: Request) -> Number:
+        found = (number for number in self._members(family) if number.sid == request.params["sid"])
         number = next(found, None)
         if number is None:
             raise errors.refusal(20404, path=request.path)
         return number
 
 
-def number_view(number: Number) -> dict[str, Any]:
-    """The number resource."""
+def common_view(number: Number) -> dict[str, Any]:
+    """What both resources say."""
     return {
         "sid": number.sid,
         "account_sid": accounts.TWILIO_ACCOUNT_SID,
         "api_version": VERSION,
-        "phone_number": number.number,
         "friendly_name": number.friendly_name,
-        "type": TYPES[number.kind],
-        "capabilities": {"voice": True, "sms": number.sms, "mms": number.mms, "fax": False},
         "sms_url": number.sms_url,
         "sms_method": number.sms_method,
         "sms_fallback_url": number.sms_fallback_url,
         "sms_fallback_method": number.sms_fallback_method,
+        "date_created": rfc2822(number.since),
+        "date_updated": rfc2822(number.since),
+    }
+
+
+def phone_view(number: Number) -> dict[str, Any]:
+    """The number resource."""
+    return {
+        **common_view(number),
+        "phone_number": number.number,
+        "type": TYPES[number.kind],
+        "capabilities": {"voice": True, "sms": number.sms, "mms": number.mms, "fax": False},
         "sms_application_sid": "",
         "status": "in-use",
         "origin": "twilio",
         "beta": False,
-        "date_created": rfc2822(number.since),
-        "date_updated": rfc2822(number.since),
         "uri": f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{number.sid}.json",
     }
+
+
+def short_code_view(number: Number) -> dict[str, Any]:
+    """The short-code resource; it names no abilities."""
+    uri = f"{ACCOUNT_PATH}/SMS/ShortCodes/{number.sid}.json"
+    return {**common_view(number), "short_code": number.number, "uri": uri}
+
+
+FAMILIES = (
+    Family(
+        operation="IncomingPhoneNumber",
+        path="IncomingPhoneNumbers",
+        key="incoming_phone_numbers",
+        parameter="PhoneNumber",
+        kinds=tuple(TYPES),
+        view=phone_view,
+    ),
+    Family(
+        operation="ShortCode",
+        path="SMS/ShortCodes",
+        key="short_codes",
+        parameter="ShortCode",
+        kinds=("short-code",),
+        view=short_code_view,
+    ),
+)

@@ -1,8 +1,9 @@
 """Who may send where: classes of numbers, their registration and what an unregistered one meets.
 
 Facts:
-  * A US local number must be attached to an approved campaign to text US phones: 30034 without one,
-    30035 while it is pending (CAR-75, CAR-76, CAR-191). Texting Canada needs none.
+  * A local number must be attached to an approved campaign to text US phones: 30034 without one, 30035
+    while it is pending (CAR-75, CAR-76, CAR-191). The territories count as US (CAR-301); texting Canada
+    needs none (CAR-315).
   * A toll-free number that is not verified, pending included, is blocked to the US and Canada: 30032
     (CAR-195).
   * Only sending is gated; texts to the number still arrive (CAR-196).
@@ -15,12 +16,13 @@ import phonenumbers
 
 KINDS = ("local", "toll-free", "short-code", "alphanumeric", "international")
 REGISTRATIONS = ("registered", "unregistered", "pending", "rejected")
-NORTH_AMERICA = ("US", "CA")
+UNITED_STATES = ("US", "PR", "GU", "VI", "AS", "MP")
+NORTH_AMERICA = (*UNITED_STATES, "CA")
 
 GATES: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {
-    ("local", "unregistered"): (30034, ("US",)),
-    ("local", "rejected"): (30034, ("US",)),
-    ("local", "pending"): (30035, ("US",)),
+    ("local", "unregistered"): (30034, UNITED_STATES),
+    ("local", "rejected"): (30034, UNITED_STATES),
+    ("local", "pending"): (30035, UNITED_STATES),
     ("toll-free", "unregistered"): (30032, NORTH_AMERICA),
     ("toll-free", "rejected"): (30032, NORTH_AMERICA),
     ("toll-free", "pending"): (30032, NORTH_AMERICA),

@@ -32,7 +32,7 @@ class Number:
 
     @property
     def sid(self) -> str:
-        return registration.derived_sid("PN", self.number)
+        return registration.derived_sid("SC" if self.kind == "short-code" else "PN", self.number)
 
     @property
     def pool(self) -> str:

@@ -54,9 +54,9 @@ class Bridge:
 class World:
     """The carrier and everybody around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.bridge = Bridge()
-        self.network = Network(clock=Clock(), transport=self.bridge)
+        self.network = Network(clock=clock or Clock(), transport=self.bridge)
         self.twilio = Twilio(self.network)
         self.network.systems.append(self.twilio)
         self.network.reset()

@@ -7,7 +7,9 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from simulator import accounts
+from simulator.clock import RunningClock
 from simulator.network import HookAnswer
+from simulator.twilio.optout import STOPPED
 from simulator.twilio.signature import sign
 from simulator.twilio.state import Outcome
 from tests.contract.carrier_world import (
@@ -256,6 +258,7 @@ GATES: list[tuple[str, str, str, str, int | None]] = [
     ("rejected local", SUPPORT, "rejected", MARIA, 30034),
     ("unregistered local to London", SUPPORT, "unregistered", LONDON, None),
     ("unregistered local to Canada", SUPPORT, "unregistered", "+16135550111", None),
+    ("unregistered local to Puerto Rico", SUPPORT, "unregistered", "+17872345678", 30034),
     ("verified toll-free", TOLL_FREE, "registered", MARIA, None),
     ("unverified toll-free", TOLL_FREE, "unregistered", MARIA, 30032),
     ("pending toll-free", TOLL_FREE, "pending", MARIA, 30032),
@@ -454,6 +457,22 @@ def test_an_early_callback_beats_the_answer(world: World) -> None:
         entry["kind"] for entry in world.network.ledger.after() if entry["kind"] in ("request", "webhook")
     ]
     assert kinds == ["webhook", "request", "webhook"]
+
+
+def test_it_lives_on_running_time_too() -> None:
+    """With threads and real time: the early receipt first, the others in order, one lane at a time."""
+    clock = RunningClock(threads=2)
+    running = World(clock)
+    running.network.faults.plant("twilio", "status", "early callback")
+    assert read(running.create())["status"] == "queued"
+    assert running.bridge.statuses()[0] == "sent"
+    running.twilio.text(MARIA, SUPPORT, "STOP")
+    ledger, seen = running.network.ledger, 0
+    while len(running.bridge.hooks) < 3 and (news := ledger.wait(seen, 10)):
+        seen = news[-1]["n"]
+    clock.stop()
+    assert running.bridge.statuses() == ["sent", "delivered"]
+    assert running.shown() == ["hello", STOPPED]
 
 
 def test_reset_forgets_everything(world: World) -> None:

@@ -152,6 +152,16 @@ def test_numbers_and_account(client: Client) -> None:
     assert len(client.incoming_phone_numbers.list(page_size=2)) == 3
 
 
+def test_short_codes(world: World, client: Client) -> None:
+    """A short code is listed among its own kind, not among phone numbers."""
+    world.act("PUT", "/numbers/55501", {})
+    (code,) = client.api.v2010.account.short_codes.list(short_code="55501")
+    assert (code.short_code, code.sid[:2]) == ("55501", "SC")
+    assert client.api.v2010.account.short_codes(code.sid).update(sms_url="http://b/x").sms_url == "http://b/x"
+    phones = {number.phone_number for number in client.incoming_phone_numbers.list()}
+    assert phones == {SUPPORT, SALES, TOLL_FREE}
+
+
 def test_services_tell_who_is_registered(world: World, client: Client) -> None:
     """Registered numbers share a service with a verified campaign; unregistered ones are in none."""
     (service,) = client.messaging.v1.services.list()

@@ -1,6 +1,6 @@
-"""Zendesk's part of the control surface: agents at work, the switches, held webhooks.
+"""Zendesk's part of the control surface: agents at work, and the switches.
 
-Every call that does something is one `act` in the ledger.
+What an agent does is an act of "agent" in the ledger.
 """
 
 from collections.abc import Callable
@@ -33,14 +33,13 @@ class Acts:
         self._workspace = workspace
         self._world = workspace.world
         self.router = Router()
-        self.router.add("GET", "/conversations", "SeeConversations", self._see_all)
-        self.router.add("GET", "/conversations/<conversation>", "SeeConversation", self._see)
+        self.router.add("GET", "/conversations", "list conversations", self._see_all)
+        self.router.add("GET", "/conversations/<conversation>", "show a conversation", self._see)
         for path, (did, act) in ACTS.items():
             pattern = f"/conversations/<conversation>/{path}"
-            self.router.add("POST", pattern, f"Agent {did}", self._doing(did, act))
-        self.router.add("GET", "/zendesk", "SeeZendesk", self._see_switches)
-        self.router.add("PUT", "/zendesk", "SetZendesk", self._set_switches)
-        self.router.add("POST", "/zendesk/release", "ReleaseZendeskWebhooks", self._release)
+            self.router.add("POST", pattern, did, self._doing(did, act))
+        self.router.add("GET", "/zendesk", "show the switches of Zendesk", self._see_switches)
+        self.router.add("PUT", "/zendesk", "set switches of Zendesk", self._set_switches)
 
     def _doing(self, did: str, act: Act) -> Handler:
         def handler(request: Request) -> Response:
@@ -92,14 +91,7 @@ class Acts:
             except ValueError as error:
                 raise impossible(str(error), 400) from None
             self._world.arrange()
-        self._world.network.write(
-            "act", "control", who="control", did="set Zendesk switches", switches=wanted
-        )
         return self._see_switches(request)
-
-    def _release(self, request: Request) -> Response:  # noqa: ARG002 - a handler
-        with self._world.network.lock:
-            return json_response({"released": self._workspace.hooks.release()})
 
 
 def _object(request: Request) -> Json:

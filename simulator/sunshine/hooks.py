@@ -129,7 +129,7 @@ class Hooks:
             self._send_late()
 
     def release(self) -> int:
-        """Let go of everything held; tell how many there were."""
+        """Let go of everything held."""
         held, self.held = self.held, []
         for delivery in held:
             self._queue(delivery, delivery.lane)

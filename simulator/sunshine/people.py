@@ -84,7 +84,7 @@ class Agent:
             named = (str(file.get("name", "file")), str(file["content_type"]), content)
         except (KeyError, ValueError):
             raise impossible("a file needs content_type and base64", 400) from None
-        private = bool(file.get("private"))
+        private = file.get("private")
         where = self.conversation.id
         kept = attachments.keep(self.workspace.world, named, conversation=where, private=private)
         kind = "image" if kept.content_type.startswith("image/") else "file"

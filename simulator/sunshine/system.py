@@ -69,7 +69,8 @@ class Sunshine:
 
     def release(self) -> int:
         """Let go of held webhooks; tell how many there were."""
-        return self.hooks.release()
+        with self.world.network.lock:
+            return self.hooks.release()
 
     def not_found(self, request: Request) -> Response:  # noqa: ARG002 - the protocol
         return errors.answer(errors.RESOURCE)

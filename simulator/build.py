@@ -6,7 +6,8 @@ from simulator.control import Control
 from simulator.environment import BASE, BRIDGE
 from simulator.network import Network, Transport
 from simulator.opencx.api import OpenCX
-from simulator.sunshine import zendesk
+from simulator.sunshine import Sunshine
+from simulator.support import Support
 from simulator.twilio import Twilio
 
 
@@ -16,8 +17,8 @@ def build(
     """Every system behind one `handle`, in the state after a reset."""
     network = Network(clock=clock, transport=transport, seed=seed, base=base)
     network.bridge_url = bridge_url
-    sunshine, support = zendesk(network)
-    network.systems = [Twilio(network), support, sunshine, OpenCX(network)]
+    support = Support(network)
+    network.systems = [Twilio(network), support, Sunshine(network, support), OpenCX(network)]
     network.doors = [Control(network), Console(network)]
     network.reset()
     return network

@@ -47,7 +47,7 @@ def _part(request: Request) -> FileStorage:
         "CONTENT_LENGTH": str(len(request.body)),
         "REQUEST_METHOD": "POST",
     }
-    files = parse_form_data(environ)[2]
+    files = parse_form_data(environ, lambda *_, **__: BytesIO())[2]
     if "source" not in files:
         raise errors.bad("Bad request")
     file: FileStorage = files["source"]

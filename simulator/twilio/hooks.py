@@ -48,10 +48,10 @@ class Delivery:
 class Patience:
     """How long and how often, as the URL's fragment says."""
 
-    retries: int = 1
-    retried: frozenset[str] = frozenset({"ct"})
-    read: float = 15.0
-    total: float = 15.0
+    retries: int
+    retried: frozenset[str]
+    read: float
+    total: float
 
     @classmethod
     def of(cls, url: str) -> "Patience":

@@ -136,9 +136,14 @@ class Inbound:
     def _ask(self, errand: _Errand) -> None:
         lane = errand.message.phone
         delivery = Delivery(
-            "inbound", errand.url, errand.params, lane, self._network.ids.uuid(), errand.method,
-            partial(self._answered, errand),
-        )  # fmt: skip
+            operation="inbound",
+            url=errand.url,
+            params=errand.params,
+            lane=lane,
+            token=self._network.ids.uuid(),
+            method=errand.method,
+            answered=partial(self._answered, errand),
+        )
         self._network.clock.later(0.0, partial(self._hooks.deliver, delivery), lane=lane)
 
     def _answered(self, errand: _Errand, answer: HookAnswer) -> None:

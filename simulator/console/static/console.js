@@ -88,7 +88,7 @@ function bubble(message) {
   return make("li", { class: mine ? "bubble mine" : "bubble" },
     message.text ? make("p", {}, message.text) : null,
     ...(message.media ?? []).map(file),
-    make("small", {}, `${facts.join(" · ")} `, make("span", { class: bad ? "bad" : "receipt" }, receipt ?? "")));
+    make("small", {}, `${facts.join(" · ")} · `, make("span", { class: bad ? "bad" : "receipt" }, receipt ?? "")));
 }
 
 function file(media) {
@@ -128,7 +128,7 @@ async function text() {
 
 // --- the workspace ---
 
-const customer = (chat) => chat.user?.name || named(chat.user?.phone) || "Customer";
+const customer = (chat) => named(chat.user?.name || chat.user?.phone) || "Customer";
 
 function chatState(chat) {
   if (chat.ended) return "ended";
@@ -148,7 +148,7 @@ function chatRow(chat) {
 function line(message) {
   const kind = message.note ? "note" : message.author === "user" ? "customer" : message.silent ? "silent" : "agent";
   return make("li", { class: `line ${kind}` },
-    make("p", { class: "who" }, make("strong", {}, message.name || (message.author === "user" ? "Customer" : "Business")),
+    make("p", { class: "who" }, make("strong", {}, named(message.name) || (message.author === "user" ? "Customer" : "Business")),
       message.at ? ` ${time(message.at)}` : null,
       kind === "note" || kind === "silent" ? make("span", { class: "pill" }, "agents only") : null),
     message.activity ? make("p", { class: "empty" }, String(message.activity.type ?? message.activity)) : null,
@@ -213,7 +213,7 @@ function showOperations() {
 
 const WHAT = {
   request: (entry) => `${entry.operation}  ${entry.method} ${entry.path}`,
-  webhook: (entry) => `${entry.operation} → ${entry.url}${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`,
+  webhook: (entry) => `${entry.operation} → ${entry.url.replace(/^https?:\/\/[^/]+/, "")}${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`,
   sms: (entry) => `${named(entry.phone)} ${entry.direction === "sent" ? "→" : "←"} ${entry.number}: ${entry.text}`,
   act: (entry) => `${entry.who} ${entry.did}`,
 };

@@ -1,0 +1,131 @@
+"""Starts and ends the simulators and the bridge, each a process of its own.
+
+Rules:
+  * Usual ports if they are free, else any free ones.
+  * The bridge's database and files are in a temporary folder, so that every demo begins afresh.
+  * Only what was started here is ended here. Ctrl-C in a terminal reaches us alone; we end them in order.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from simulator.acceptance.processes import end
+
+SIMULATOR_PORT = 4010
+BRIDGE_PORT = 8080
+START = 30.0  # seconds a process may take to answer
+
+
+class DidNotStart(Exception):
+    """A process ended or did not answer; the message shows the end of what it wrote."""
+
+
+@dataclass
+class Machinery:
+    """The running simulators and bridge."""
+
+    folder: Path
+    base: str = ""
+    bridge: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start the simulators, ask them for the bridge's environment, start the bridge."""
+        port = free_port(SIMULATOR_PORT)
+        self.base = f"http://127.0.0.1:{port}"
+        self.bridge = f"http://127.0.0.1:{free_port(BRIDGE_PORT)}"
+        self._run(
+            "simulator",
+            ["serve", "--port", str(port), "--bridge", self.bridge],
+            {},
+            f"{self.base}/_sim/clock",
+        )
+        self.environment = self._environment()
+        self._run("bridge", ["serve"], self.environment, f"{self.bridge}/readyz")
+
+    def check(self) -> list[dict[str, Any]]:
+        """What `bridge check --json` finds."""
+        command = [sys.executable, "-m", "bridge", "check", "--json"]
+        done = subprocess.run(  # noqa: S603 - our own program
+            command,
+            check=False,
+            env=_inherited() | self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            timeout=START,
+        )
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
+
+    def stop(self) -> None:
+        """End the bridge, then the simulators."""
+        while self.processes:
+            end(self.processes.pop(), signal.SIGTERM)
+
+    def _environment(self) -> dict[str, str]:
+        told = requests.get(f"{self.base}/_sim/env", params={"bridge": self.bridge}, timeout=5).json()
+        ours = {
+            "BRIDGE_DATABASE_URL": f"sqlite:///{self.folder / 'bridge.db'}",
+            "BRIDGE_MEDIA_FOLDER": str(self.folder / "media"),
+        }
+        return {**told, **ours}
+
+    def _run(self, name: str, words: list[str], environment: dict[str, str], url: str) -> None:
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", name, *words],
+                env=_inherited() | environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        _wait_until_up(process, name, url, log)
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of the loopback address, or any other if it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise DidNotStart("no port of 127.0.0.1 is free")
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment without anybody's bridge settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BRIDGE_")}
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], name: str, url: str, log: Path) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline and process.poll() is None:
+        if _answers(url):
+            return
+        time.sleep(0.05)
+    end = log.read_text(errors="replace").strip()[-1500:]
+    raise DidNotStart(f"The {name} did not start. It wrote:\n{end or '(nothing)'}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False

@@ -22,6 +22,7 @@ class TokenAuth(AuthBase):
     def __init__(
         self, session: requests.Session, url: str, credentials: tuple[str, str], timeout: Timeout
     ) -> None:
+        self._session = session
         self._client = Client(session, url, timeout=timeout, complaint=complaint)
         self._credentials = credentials
         self._lock = threading.Lock()
@@ -45,7 +46,8 @@ class TokenAuth(AuthBase):
         _ = response.content  # so that the connection can be used again
         repeated = response.request.copy()
         repeated.headers["Authorization"] = f"Bearer {token}"
-        again: requests.Response = response.connection.send(repeated, **options)
+        repeated.hooks = {"response": []}  # once is enough
+        again = self._session.send(repeated, **options, allow_redirects=False)
         again.history.append(response)
         return again
 

@@ -76,7 +76,12 @@ BAD_BODIES = [
     ),
     ("GET", "/conversations", None, "Invalid query parameters"),
     ("GET", "/users?filter[externalId]=x", None, "Invalid query parameters"),
-    ("GET", f"/conversations?filter[userExternalId]={MARIA}&filter[userId]=u", None, "Invalid query parameters"),
+    (
+        "GET",
+        f"/conversations?filter[userExternalId]={MARIA}&filter[userId]=u",
+        None,
+        "Invalid query parameters",
+    ),
     (
         "GET",
         "/conversations?filter[userExternalId]=%2B14155550101&page[size]=101",
@@ -242,7 +247,9 @@ def test_the_first_conversation_is_the_default_and_stays(world: World) -> None:
     )
     assert world.call("DELETE", f"{SC}/conversations/{second}") == (200, {})
     world.settle()
-    assert [e["payload"]["conversation"]["id"] for e in world.bridge.events("conversation:remove")] == [second]
+    assert [e["payload"]["conversation"]["id"] for e in world.bridge.events("conversation:remove")] == [
+        second
+    ]
 
 
 def test_a_full_conversation_is_locked(world: World) -> None:
@@ -332,7 +339,9 @@ def test_reading_and_typing(world: World) -> None:
 # --- attachments ---
 
 
-def upload(world: World, query: str = "access=public&for=message", kind: str = "image/png") -> tuple[int, Any]:
+def upload(
+    world: World, query: str = "access=public&for=message", kind: str = "image/png"
+) -> tuple[int, Any]:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="source"; filename="cat.png"\r\n'
         b"Content-Type: " + kind.encode() + b"\r\n\r\nmeow\r\n--b--\r\n"
@@ -499,7 +508,18 @@ def test_only_triggers_asked_for_are_sent(world: World) -> None:
     assert event["payload"]["user"]["profile"]["givenName"] == "Maria"
 
 
-RETRIES = [(500, 5), (429, 5), (301, 5), (None, 5), (400, 1), (401, 1), (403, 1), (404, 1), (406, 1), (204, 1)]
+RETRIES = [
+    (500, 5),
+    (429, 5),
+    (301, 5),
+    (None, 5),
+    (400, 1),
+    (401, 1),
+    (403, 1),
+    (404, 1),
+    (406, 1),
+    (204, 1),
+]
 
 
 @pytest.mark.parametrize(("status", "attempts"), RETRIES)
@@ -582,7 +602,10 @@ def test_webhooks_can_be_managed(world: World) -> None:
 
 def test_a_merge_moves_conversations_and_forgets_the_discarded(world: World) -> None:
     """Only v1.1 can, with its own key names; the event names both."""
-    loser, winner = world.user(metadata={"a": "theirs"}), world.user(externalId="cust-9", metadata={"a": "own"})
+    loser, winner = (
+        world.user(metadata={"a": "theirs"}),
+        world.user(externalId="cust-9", metadata={"a": "own"}),
+    )
     conversation = world.conversation(loser)
     path = f"/zendesk/sc/v1.1/apps/{accounts.SUNSHINE_APP_ID}/appusers/merge"
     assert world.call("POST", path, {"surviving": {"_id": winner}, "discarded": {"_id": loser}}) == (200, {})

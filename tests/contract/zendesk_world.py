@@ -133,6 +133,16 @@ class World:
         return self.act("POST", f"/conversations/{conversation}/{did}", what)
 
 
+def refused(answer: tuple[int, Any]) -> tuple[int, str, str]:
+    """Status, code and title of a refusal."""
+    return answer[0], answer[1]["errors"][0]["code"], answer[1]["errors"][0]["title"]
+
+
+def ticket(world: World, conversation: str) -> Any:
+    """The last ticket, None if there is none."""
+    return world.seen(conversation)["ticket"]
+
+
 def _credentials(path: str, auth: Auth) -> dict[str, str]:
     if auth is None:
         return {}

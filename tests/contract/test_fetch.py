@@ -79,6 +79,7 @@ def test_look_alikes_get_no_credentials(wire: responses.RequestsMock, twilio: Tw
         "http://10.0.0.1/",
         "http://[::1]/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[2002:7f00:1::]/",
         "http://[fe80::1%25eth0]/",
         "http://0.0.0.0/",
         "http://metadata.google.internal/",

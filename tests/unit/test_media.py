@@ -147,8 +147,10 @@ def test_keeping_forgets_what_is_past_its_time(world: World) -> None:
 )
 def test_other_tokens_open_nothing(world: World, token: str) -> None:
     """Neither guesses nor paths."""
-    world.store.keep(download(JPEG))
-    (world.folder.parent / "secret").write_text("secret")
+    token_of_ours = world.store.keep(download(JPEG)).rpartition("/")[2]
+    for suffix in ("", ".json"):
+        ours = world.folder / f"{token_of_ours}{suffix}"
+        (world.folder.parent / f"secret{suffix}").write_bytes(ours.read_bytes())
     assert world.store.open(token) is None
 
 

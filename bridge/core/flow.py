@@ -154,7 +154,7 @@ def assistant_answered(event: AssistantAnswered, case: Case) -> Decision:
         return Decision(ignored="answer for no session of ours")
     session = _introduced(session, event)
     if session.charge is not Charge.AI:
-        return _late_summary(session, event)
+        return _told_again(session, event, case)
     if event.handoff is None and (not session.asking or case.heard):
         return Decision(session, ignored="answer nobody waits for")
     if event.awaited:
@@ -172,11 +172,18 @@ def _introduced(session: Session, event: AssistantAnswered) -> Session:
     )
 
 
-def _late_summary(session: Session, event: AssistantAnswered) -> Decision:
-    """The same handoff told twice: the fuller story wins; unsent words are dropped (OPEN-31)."""
-    if event.handoff and session.handoff and not session.handoff.summary:
-        return Decision(replace(session, handoff=event.handoff))
-    return Decision(session, ignored="the AI is not in charge")
+def _told_again(session: Session, event: AssistantAnswered, case: Case) -> Decision:
+    """The same handoff by webhook and in the answer, in either order: the fuller story wins.
+
+    The AI's last words come with it and still go out (OCX-HO-13); others are dropped (OPEN-31).
+    """
+    if event.handoff is None or session.charge is not Charge.HANDOFF:
+        return Decision(session, ignored="the AI is not in charge")
+    if session.handoff and not session.handoff.summary:
+        session = replace(session, handoff=event.handoff)
+    session, turns, effects = _said_to_phone(session, Author.AI, "" if case.heard else event.text, event)
+    session, more = _passed_on(session, case) if turns else (session, ())
+    return Decision(session, turns, effects + more)
 
 
 def _answer_taken(session: Session, event: AssistantAnswered, case: Case) -> Decision:

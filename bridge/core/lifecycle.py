@@ -28,6 +28,7 @@ _STAYS = {
     AI: ("TextReceived", "AssistantAnswered", "AssistantFailed"),
     HANDOFF: (
         "TextReceived",
+        "AssistantAnswered",
         "ConversationOpened",
         "TurnPosted",
         "AgentReplied",

@@ -17,6 +17,7 @@ MOVES = {
     "the chat exists": (HANDOFF, "ConversationOpened", HANDOFF),
     "a line stands": (HANDOFF, "TurnPosted", HANDOFF),
     "a text meanwhile": (HANDOFF, "TextReceived", HANDOFF),
+    "the AI's last words": (HANDOFF, "AssistantAnswered", HANDOFF),
     "an agent is quick": (HANDOFF, "AgentReplied", HANDOFF),
     "control passed": (HANDOFF, "ControlPassed", HUMAN),
     "control refused at once": (HANDOFF, "ControlRefused", HANDOFF),
@@ -42,7 +43,6 @@ def test_moves(charge: Charge, event: str, after: Charge) -> None:
 
 
 REFUSED = {
-    "the AI is silent in a handoff": (HANDOFF, "AssistantAnswered"),
     "the AI is silent with people": (HUMAN, "AssistantAnswered"),
     "nobody hands off twice": (HANDOFF, "HandedOff"),
     "nobody hands off from people": (HUMAN, "HandedOff"),

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import requests
@@ -43,8 +44,8 @@ def _run(machinery: Machinery, screen: Screen) -> int:
     began = time.monotonic()
     machinery.start()
     screen.opening(machinery.base, machinery.bridge, time.monotonic() - began)
-    story = Story(machinery, screen.step)
-    held = sum(_play(scene, story, screen) for scene in SCENES)
+    with closing(Story(machinery, screen.step)) as story:
+        held = sum(_play(scene, story, screen) for scene in SCENES)
     screen.closing(held, len(PROOFS), time.monotonic() - began)
     if not os.environ.get("DEMO_ONCE"):
         _stay(machinery, story, screen)

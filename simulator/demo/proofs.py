@@ -11,6 +11,7 @@ from simulator.demo.seen import Json, Reply, Seen, in_history, on_desk
 
 A_COUPLE = 2.0  # seconds
 LONGEST_PART = 160
+LIVE = "sunshine_conversations_api"  # the channel of a ticket that is a live chat of ours (SUN-TKT-03)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Proof:
 def _through_sunshine(seen: Seen) -> Verdict:
     ticket, control = seen.chat["ticket"], seen.chat["control"]
     wanted = {"CreateConversation", "PassControl"}
-    live = control == "zd-agentWorkspace" and ticket["via"] == "messaging" and not seen.chat["ended"]
+    live = control == "zd-agentWorkspace" and ticket["via"] == LIVE and not seen.chat["ended"]
     calls = " → ".join(dict.fromkeys(seen.sunshine_calls))
     return Verdict(
         live and wanted <= set(seen.sunshine_calls),

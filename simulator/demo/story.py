@@ -67,6 +67,10 @@ class Story:
         self.seen = Seen(bridge=machinery.bridge, phone=MARIA)
         self._picture = sample("picture")
 
+    def close(self) -> None:
+        """Let go of the simulators, which wait for open lines before they end."""
+        self._sim.close()
+
     # --- 1 ---
 
     def set_up(self) -> None:

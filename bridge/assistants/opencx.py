@@ -16,13 +16,10 @@ from urllib.parse import quote
 
 import requests
 
-from bridge.assistants.opencx_webhooks import events, verify
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Uncertain
 from bridge.core.model import Handoff
 from bridge.core.ports import Answer, Finding, Problem, Question
 from bridge.http import TIMEOUT, Client, Refused, Timeout
-
-__all__ = ["OpenCX", "events", "verify"]
 
 Json = dict[str, Any]
 STEP = "OpenCX"

@@ -8,7 +8,7 @@ import pytest
 import requests
 import responses
 
-from bridge.assistants import opencx
+from bridge.assistants import opencx_webhooks
 from bridge.assistants.opencx import OpenCX
 from bridge.assistants.scripted import OTHERWISE, Scripted
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Throttled, Uncertain
@@ -217,7 +217,7 @@ EXPECTED = AssistantAnswered(
 @pytest.mark.parametrize("data", [HANDOFF, [HANDOFF]])
 def test_a_handoff_may_come_alone_or_in_an_array(data: Any) -> None:
     """Both forms are documented (OCX-WH-04)."""
-    heard = opencx.events({"event": "conversation.handoff_to_human", "data": data}, 5.0)
+    heard = opencx_webhooks.events({"event": "conversation.handoff_to_human", "data": data}, 5.0)
     assert [event for _, event in heard.events] == [EXPECTED]
 
 
@@ -226,7 +226,7 @@ def test_a_handoff_may_come_alone_or_in_an_array(data: Any) -> None:
 )
 def test_an_answer_is_found_under_any_of_its_names(words: dict[str, Any]) -> None:
     """The page does not show this event's data."""
-    heard = opencx.events(
+    heard = opencx_webhooks.events(
         {"event": "conversation.ai_response", "data": {"conversation_id": "s1", **words}}, 5.0
     )
     (_, event), *_ = heard.events
@@ -238,9 +238,9 @@ def test_a_repetition_has_the_same_key_and_news_another() -> None:
     """The message's id where there is one, else the content."""
     one = {"event": "conversation.closed", "data": [{"conversation_id": "s1", "timestamp": "t1"}]}
     two = {"event": "conversation.closed", "data": [{"conversation_id": "s1", "timestamp": "t2"}]}
-    keys = [opencx.events(body, 5.0).events[0][0] for body in (one, one, two)]
+    keys = [opencx_webhooks.events(body, 5.0).events[0][0] for body in (one, one, two)]
     assert keys[0] == keys[1] != keys[2]
-    assert opencx.events(one, 5.0).events[0][1] == AssistantClosed(5.0, "s1")
+    assert opencx_webhooks.events(one, 5.0).events[0][1] == AssistantClosed(5.0, "s1")
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_repetition_has_the_same_key_and_news_another() -> None:
 )
 def test_what_is_not_for_us_is_ignored(body: Any) -> None:
     """Unknown, human or broken: no event and no exception."""
-    assert opencx.events(body, 5.0).events == []
+    assert opencx_webhooks.events(body, 5.0).events == []
 
 
 # --- the scripted assistant ---------------------------------------------------------------------

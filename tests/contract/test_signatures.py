@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from bridge.assistants import opencx
+from bridge.assistants import opencx_webhooks
 from bridge.carriers.twilio_signature import Pairs, sign, verify
 
 TOKEN = "test_auth_token"
@@ -138,8 +138,8 @@ def hexed(body: bytes, secret: str) -> str:
 def test_opencx_signs_the_raw_body() -> None:
     """Hex HMAC-SHA256 under any current secret; anything else is refused (OPEN-47)."""
     body = b'{"event":"conversation.closed"}'
-    assert opencx.verify(body, hexed(body, "s"), ["s"])
-    assert opencx.verify(body, "sha256=" + hexed(body, "old").upper(), ["s", "old"])
+    assert opencx_webhooks.verify(body, hexed(body, "s"), ["s"])
+    assert opencx_webhooks.verify(body, "sha256=" + hexed(body, "old").upper(), ["s", "old"])
     base = base64.b64encode(hmac.digest(b"s", body, "sha256")).decode()
     for wrong in (None, "", hexed(body + b" ", "s"), hexed(body, ""), base):
-        assert not opencx.verify(body, wrong, ["s", ""])
+        assert not opencx_webhooks.verify(body, wrong, ["s", ""])

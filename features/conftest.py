@@ -91,12 +91,11 @@ class InProcess:
             self._bridge = None
 
     def _build(self, settings: bridge_settings.Settings) -> wiring.Bridge:
-        counter = itertools.count(1)
         sources = wiring.Sources(
             clock=self.network.clock.now,
             ids=lambda: f"{next(self._files):032x}",
             jitter=lambda: 0.5,
-            tokens=lambda: f"token-{next(counter)}-{next(self._files)}",
+            tokens=lambda: f"{next(self._files):032x}",
         )
         return wiring.build(settings, sources=sources, session=self._session, threads=False)
 

@@ -66,7 +66,7 @@ Feature: The AI hands off and falls silent
   @choice @OPEN-31
   Scenario: [9] An answer in preparation is dropped by a handoff
     Given the AI takes 20 seconds to answer
-    And Maria has just texted "My parcel is late"
+    And Maria has texted "My parcel is late"
     When the operator of the AI hands Maria over
     And a minute passes
     Then a live chat with Maria appears

@@ -39,7 +39,7 @@ Feature: A handoff makes one live chat, whatever goes wrong on the way
 
   @should @OPEN-13 @OCX-HO-16
   Scenario: [5] The AI stays silent while the handoff waits
-    Given the desk is down for the next 100 calls
+    Given the desk is down
     And Maria has texted "A human, please"
     When Maria texts "Hello?"
     Then nothing else is sent to anyone
@@ -65,8 +65,8 @@ Feature: A handoff makes one live chat, whatever goes wrong on the way
   @must @OCX-SMS-13 @OPEN-07 @P4
   Scenario: [8] Texts during the handoff follow the transcript
     Given the desk is down for the next 3 calls
-    And Maria has just texted "A human, please"
-    And Maria has just texted "It is order 4711"
+    And Maria has texted "A human, please"
+    And Maria has texted "It is order 4711"
     When Maria texts "From Monday"
     And 10 minutes pass
     Then a live chat with Maria appears with the texts "A human, please", "It is order 4711", "From Monday"
@@ -84,7 +84,7 @@ Feature: A handoff makes one live chat, whatever goes wrong on the way
   @should @OCX-HO-15
   Scenario: [10] A handoff announced twice makes one live chat
     Given the AI sends its answers later
-    And the AI delivers the next answer 2 times
+    And the AI announces the next handoff 2 times
     When Maria texts "A human, please"
     Then Maria receives "A person will be with you."
     And a live chat with Maria appears

@@ -101,8 +101,7 @@ Feature: Texts reach the live chat once, in order, and the AI stays out
 
   @should @P4
   Scenario: [13] A desk in trouble with one chat does not hold up another
-    Given Maria is in a live chat with Ada
-    And Omar is in a live chat with Ben
+    Given Maria and Omar are in live chats with Ada and Ben
     And the desk is down for the next call
     And Maria has just texted "It is order 4711"
     When Omar texts "It is order 0815"

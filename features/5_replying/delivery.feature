@@ -38,8 +38,9 @@ Feature: Each reply is sent at most once, and the agent learns of failures
   Scenario: [5] A doubt that cannot be resolved is told to the agent
     Given Maria is in a live chat with Ada
     And the carrier leaves the next message hanging
+    And the carrier cannot say what became of its messages
     When Ada replies "I am looking into it"
-    And an hour passes
+    And 2 hours pass
     Then Ada is told about the doubt
     And nothing else is sent to anyone
 
@@ -54,8 +55,7 @@ Feature: Each reply is sent at most once, and the agent learns of failures
 
   @should @P4
   Scenario: [7] A reply that cannot be sent does not hold up another customer's
-    Given Maria is in a live chat with Ada
-    And Omar is in a live chat with Ben
+    Given Maria and Omar are in live chats with Ada and Ben
     And the carrier is down for the next call
     And Ada has just replied "First"
     When Ben replies "Good morning"

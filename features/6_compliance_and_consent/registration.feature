@@ -7,15 +7,15 @@ Feature: A US number sends only once it is registered
   Scenario: [1] A reply from an unregistered local number is held
     Given Maria is in a live chat with Ada
     And the Support number is unregistered
+    And 2 minutes have passed
     When Ada replies "I am looking into it"
     Then Ada is told about the registration
+    And the carrier is offered nothing
     And nothing else is sent to anyone
 
   @must @SEED-13 @OPEN-45
   Scenario: [2] A held reply leaves once the number is registered
-    Given Maria is in a live chat with Ada
-    And the Support number is unregistered
-    And Ada has replied "I am looking into it"
+    Given the reply "I am looking into it" from Ada to Maria is held for want of registration
     When the Support number is registered
     And an hour passes
     Then Maria receives "I am looking into it" from the Support number
@@ -23,9 +23,7 @@ Feature: A US number sends only once it is registered
 
   @choice @OPEN-45
   Scenario: [3] A held reply older than a day is not sent
-    Given Maria is in a live chat with Ada
-    And the Support number is unregistered
-    And Ada has replied "I am looking into it"
+    Given the reply "I am looking into it" from Ada to Maria is held for want of registration
     And 25 hours have passed
     When the Support number is registered
     And an hour passes
@@ -35,6 +33,7 @@ Feature: A US number sends only once it is registered
   Scenario: [4] A toll-free number awaiting verification does not send
     Given Maria is in a live chat with Ada on the toll-free number
     And the toll-free number is pending
+    And 2 minutes have passed
     When Ada replies "I am looking into it"
     Then Ada is told about the registration
     And nothing else is sent to anyone
@@ -50,6 +49,7 @@ Feature: A US number sends only once it is registered
   Scenario: [6] A rejected registration blocks like a missing one
     Given Maria is in a live chat with Ada
     And the Support number is rejected
+    And 2 minutes have passed
     When Ada replies "I am looking into it"
     Then Ada is told about the registration
     And nothing else is sent to anyone
@@ -67,6 +67,7 @@ Feature: A US number sends only once it is registered
     Given the Support number is unregistered
     When Maria texts "Hello"
     Then the AI has one session with Maria: "Hello"
+    And the carrier is offered nothing
     And nothing else is sent to anyone
 
   @should @OCX-CMP-07 @OCX-TRB-04 @SEED-20

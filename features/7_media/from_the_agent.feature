@@ -23,11 +23,11 @@ Feature: An agent's file reaches the phone in the way the number allows
     Then Maria receives a picture from the Support number
     And nothing else is sent to anyone
 
-  @should @OPEN-15
-  Scenario: [4] A kind of file that MMS does not carry is sent as a link
+  @choice @OPEN-15 @OPEN-17
+  Scenario: [4] The agent learns that a kind of file was not taken
     Given Maria is in a live chat with Ada
     When Ada sends a spreadsheet
-    Then Maria receives a link to the spreadsheet
+    Then Ada is told about the failed delivery
     And nothing else is sent to anyone
 
   @should @OPEN-15 @P5
@@ -39,8 +39,8 @@ Feature: An agent's file reaches the phone in the way the number allows
     And nothing else is sent to anyone
 
   @choice @OPEN-15 @OCX-ZD-18
-  Scenario: [6] A picture too large for MMS is sent as a link
+  Scenario: [6] The agent learns that a picture was too large
     Given Maria is in a live chat with Ada
     When Ada sends a picture of 6 megabytes
-    Then Maria receives a link to the picture
+    Then Ada is told about the failed delivery
     And nothing else is sent to anyone

@@ -69,6 +69,5 @@ Feature: Media the customer sends are attachments of the live chat
     And the carrier has lost the next picture
     When Maria texts "Look at this" with a picture
     And an hour passes
-    Then Ada sees "Look at this" from Maria
-    And Ada is told about the picture
+    Then Ada sees "Look at this" from Maria and that a file is missing
     And nothing else is sent to anyone

@@ -84,9 +84,8 @@ Feature: Solved is not ended
   @should @OPEN-09
   Scenario: [10] Ending twice is ending once
     Given Maria is in a live chat with Ada
-    And Ada has ended the conversation
     And the desk delivers the next event 2 times
-    When Ada closes the ticket
+    When Ada ends the conversation
     Then nothing else is sent to anyone
 
   @choice @OPEN-50

@@ -20,9 +20,7 @@ Feature: A session without activity ends by itself
 
   @choice @OPEN-01
   Scenario: [3] Every text starts the three hours anew
-    Given Maria has texted "My parcel is late"
-    And 170 minutes have passed
-    And Maria has texted "Hello again"
+    Given Maria has texted "My parcel is late" and, 170 minutes later, "Hello again"
     And 170 minutes have passed
     When Maria texts "Still there?"
     Then the AI has one session with Maria: "My parcel is late", "Hello again", "Still there?"

@@ -21,6 +21,7 @@ from simulator.acceptance.sim import Sim
 from simulator.acceptance.subject import Settings, Subject
 
 T = TypeVar("T")
+MANY = 100  # calls; a fault planted for more of them is there to stay
 PIECES = 12  # a span is passed in so many pieces, so that what falls due on the way happens on the way
 
 
@@ -134,6 +135,8 @@ class World:
         self.settle()
         left = self._left()
         assert not left, f"this was sent as well: {left}"
+        unmet = [fault for fault in self.sim.call("GET", "/faults")["faults"] if fault["count"] < MANY]
+        assert not unmet, f"planted and never met: {unmet}"
 
     def _left(self) -> str:
         return "; ".join(str(item) for item in self.watch.unclaimed() if not self._of_the_past(item))

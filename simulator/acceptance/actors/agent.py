@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TOPICS = {
     "the opt-out": r"opt(ed)?[ -]?out|\bSTOP\b|unsubscrib",
-    "the registration": r"regist|verif|10DLC",
+    "the registration": r"regist|verif|approv|10DLC",
     "the failed delivery": r"not (be )?(reach|deliver|sent)|undeliver|fail|landline",
     "the doubt": r"may (not )?have|not known|unknown|uncertain|in doubt|cannot tell|not sure",
     "the many segments": r"segment",
@@ -22,6 +22,7 @@ TOPICS = {
     "the number": r"number",
 }
 """How to recognise what a line for agents is about, whoever wrote it."""
+KINDS = {"picture": "image/", "video": "video/", "spreadsheet": "application/"}
 
 
 class Agent:
@@ -85,6 +86,18 @@ class Agent:
             f"{self.name} did not see {text!r} from {customer.name}",
         )
 
+    def sees_with_gap(self, text: str, customer: Customer) -> Item:
+        """Account for one message that begins with these words and says that a file is missing."""
+        about = re.compile(TOPICS["the picture"], re.IGNORECASE)
+        return self._world.claim_one(
+            lambda item: (
+                self._from(customer, item)
+                and item.text.startswith(text)
+                and bool(about.search(item.text.removeprefix(text)))
+            ),
+            f"{self.name} did not see {text!r} from {customer.name} with a word about the missing file",
+        )
+
     def sees_in_order(self, texts: list[str], customer: Customer) -> None:
         found = self._world.claim_all(
             lambda item: self._from(customer, item), len(texts), f"{self.name} did not see {texts}"
@@ -104,7 +117,7 @@ class Agent:
             f"{self.name} did not see {count} of {kind} from {customer.name}",
         )
         files = [file for item in found for file in item.media]
-        assert all(file["content_type"].startswith(kind) for file in files), f"not of that kind: {files}"
+        assert all(file["content_type"].startswith(KINDS[kind]) for file in files), f"no {kind}: {files}"
         assert all(file["readable"] and file["size"] for file in files), f"cannot be opened: {files}"
 
     def is_told(self, topic: str) -> Item:

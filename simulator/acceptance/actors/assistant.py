@@ -74,17 +74,18 @@ class Assistant:
         return [
             session
             for session in found
-            if session["channel"] == "sms"
+            if session["channel"]["type"] == "sms"
             and (session["contact"] or {}).get("phone_number") == customer.phone
         ]
 
     def heard(self, session: Json) -> list[str]:
-        """What the customer said in a session."""
+        """What the customer said in a session; texts put to it together stand on lines of their own."""
         said = [line["event"] for line in session["history"]]
         return [
-            event["content"]["text"]
+            text
             for event in said
             if event["type"] == "message" and event["sender"]["type"] == "contact"
+            for text in event["content"]["text"].splitlines()
         ]
 
     def has_one_session(self, customer: Customer, texts: list[str]) -> None:

@@ -45,6 +45,12 @@ class Carrier:
         whom = {"to": customer.phone} if customer else {}
         self._world.sim.call("POST", "/twilio/outcomes", {**whom, **fate})
 
+    def is_offered_nothing(self) -> None:
+        """No message was handed to the carrier since the When, not even one it would have refused."""
+        self._world.settle()
+        offered = [entry for entry in self._world.watch.since() if entry.get("operation") == "CreateMessage"]
+        assert not offered, f"the carrier was offered {len(offered)} messages"
+
     def _held(self, number: str) -> str:
         numbers = self._world.sim.call("GET", "/numbers")["numbers"]
         return str(next(held["sms_url"] for held in numbers if NUMBERS[number] in held.values()))

@@ -79,6 +79,15 @@ class Desk:
         """The chat met last, as it is now."""
         return self.view(self.chats[-1])
 
+    def has_echoed(self) -> None:
+        """The bridge heard of its own message by webhook, as of everybody's."""
+
+        def find() -> bool | None:
+            hooks = [entry for entry in self._world.watch.since() if entry["kind"] == "webhook"]
+            return any(entry["operation"] == "conversation:message" for entry in hooks) or None
+
+        self._world.expect(find, "the desk did not tell the bridge of its own message")
+
     # --- people ---
 
     def add_user(self, name: str, **facts: str) -> None:

@@ -19,7 +19,7 @@ TOPICS = {
     "messaging": r"Conversations API|messaging|plan",
     "multi-conversations": r"multi.?conv",
     "the desk's webhook": r"webhook",
-    "the merging of users": r"merg|Support API|user",
+    "the merging of users": r"merg|Zendesk Support",
     "the AI": r"OpenCX|AI|assistant",
     "the carrier": r"Twilio|carrier|credential",
 }
@@ -72,6 +72,6 @@ class Operator:
         """Trouble with this, with its cause and its cure, is found."""
         bad = [finding for finding in self._findings if not finding.good]
         about = re.compile(TOPICS[topic], re.IGNORECASE)
-        found = [finding for finding in bad if about.search(f"{finding.cause} {finding.fix}")]
+        found = [finding for finding in bad if about.search(finding.words)]
         assert found, f"no trouble found with {topic}: {bad or 'all is well'}"
         assert all(finding.cause and finding.fix for finding in found), f"cause or cure is missing: {found}"

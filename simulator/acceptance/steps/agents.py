@@ -7,10 +7,23 @@ from simulator.acceptance.letters import letters
 from simulator.acceptance.steps.words import phrase
 from simulator.acceptance.world import World
 
+CACHED = 120  # seconds for which a bridge may go on believing what the carrier said of a number
+
 
 @given(phrase('{agent:Name} has replied "{text:Words}"'))
 @when(phrase('{agent:Name} replies "{text:Words}"'))
 def _(world: World, agent: str, text: str) -> None:
+    world.agent(agent).replies(text)
+
+
+@given(
+    phrase('the reply "{text:Words}" from {agent:Name} to {customer:Name} is held for want of registration')
+)
+def _(world: World, text: str, agent: str, customer: str) -> None:
+    world.customer(customer).texts("A human, please")
+    world.agent(agent).takes(world.customer(customer))
+    world.carrier.registers(world.customer(customer).number, "unregistered")
+    world.advance(CACHED)
     world.agent(agent).replies(text)
 
 
@@ -85,6 +98,11 @@ def _(world: World, agent: str, text: str, customer: str) -> None:
     world.agent(agent).sees(text, world.customer(customer))
 
 
+@then(phrase('{agent:Name} sees "{text:Words}" from {customer:Name} and that a file is missing'))
+def _(world: World, agent: str, text: str, customer: str) -> None:
+    world.agent(agent).sees_with_gap(text, world.customer(customer))
+
+
 @then(phrase('{agent:Name} may see "{text:Words}" from {customer:Name}'))
 def _(world: World, agent: str, text: str, customer: str) -> None:
     world.agent(agent).may_see(text, world.customer(customer))
@@ -119,3 +137,8 @@ def _(world: World, agent: str, topic: str) -> None:
 def _(world: World, agent: str) -> None:
     lines = world.desk.view(world.agent(agent).chat())["messages"]
     assert [line["text"] for line in lines].count(world.long_text) == 1
+
+
+@then("the desk tells the bridge of it")
+def _(world: World) -> None:
+    world.desk.has_echoed()

@@ -21,6 +21,13 @@ def _(world: World, customer: str, text: str, number: str) -> None:
     world.customer(customer).texts(text, number)
 
 
+@given(phrase('{customer:Name} has texted "{text:Words}" and, {later:Span} later, "{other:Words}"'))
+def _(world: World, customer: str, text: str, later: int, other: str) -> None:
+    world.customer(customer).texts(text)
+    world.advance(later)
+    world.customer(customer).texts(other)
+
+
 @given(phrase('{customer:Name} has just texted "{text:Words}"'))
 def _(world: World, customer: str, text: str) -> None:
     world.customer(customer).types(text)
@@ -66,6 +73,13 @@ def _(world: World, customer: str, text: str, count: int, kind: str) -> None:
 def _(world: World, customer: str, agent: str) -> None:
     world.customer(customer).texts("A human, please")
     world.agent(agent).takes(world.customer(customer))
+
+
+@given(phrase("{one:Name} and {other:Name} are in live chats with {agent:Name} and {colleague:Name}"))
+def _(world: World, one: str, other: str, agent: str, colleague: str) -> None:
+    for customer, takes in ((one, agent), (other, colleague)):
+        world.customer(customer).texts("A human, please")
+        world.agent(takes).takes(world.customer(customer))
 
 
 @given(phrase("{customer:Name} is in a live chat with {agent:Name} on the {number:Number} number"))

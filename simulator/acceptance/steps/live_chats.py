@@ -102,11 +102,7 @@ def _(world: World, user: str, customer: str) -> None:
     world.desk.add_user(user, phone=world.customer(customer).phone)
 
 
-@given(
-    phrase(
-        'the support user "{user:Words}" has {customer:Name}\'s phone number in brackets and blanks'
-    )
-)
+@given(phrase('the support user "{user:Words}" has {customer:Name}\'s phone number in brackets and blanks'))
 def _(world: World, user: str, customer: str) -> None:
     digits = world.customer(customer).phone.removeprefix("+1")
     world.desk.add_user(user, phone=f"({digits[:3]}) {digits[3:6]}-{digits[6:]}")
@@ -119,7 +115,7 @@ def _(world: World, user: str, customer: str) -> None:
 
 @given(
     phrase(
-        "the support user \"{user:Words}\" has {other:Name}'s phone number "
+        'the support user "{user:Words}" has {other:Name}\'s phone number '
         "and {customer:Name}'s e-mail address"
     )
 )
@@ -137,8 +133,9 @@ def _(world: World, customer: str) -> None:
     world.assistant.learns(world.customer(customer))
 
 
-@then(phrase('the live chat belongs to the support user "{user:Words}"'))
-def _(world: World, user: str) -> None:
+@then(phrase('a live chat with {customer:Name} appears for the support user "{user:Words}"'))
+def _(world: World, customer: str, user: str) -> None:
+    world.desk.appears(world.customer(customer))
     view = world.desk.newest()
     owner = next(
         found["name"] for found in world.desk.users() if found["id"] == view["ticket"]["requester_id"]

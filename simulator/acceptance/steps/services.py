@@ -11,6 +11,9 @@ MESSAGE = {"carrier": "CreateMessage", "desk": "PostMessage", "AI": "sendMessage
 CALLS = {**MESSAGE, "desk": "*", "directory of support users": "*"}
 
 
+ALWAYS = 1000  # calls; more than a scenario makes
+
+
 def plant(world: World, service: str, operation: str, fault: str, count: int = 1) -> None:
     content = {"system": SYSTEMS[service], "operation": operation, "fault": fault, "count": count}
     world.sim.call("POST", "/faults", content)
@@ -19,6 +22,16 @@ def plant(world: World, service: str, operation: str, fault: str, count: int = 1
 @given(phrase("the {service:Service} is down for the next {count:Count} calls"))
 def _(world: World, service: str, count: int) -> None:
     plant(world, service, CALLS[service], "status 503", count)
+
+
+@given(phrase("the {service:Service} is down"))
+def _(world: World, service: str) -> None:
+    plant(world, service, CALLS[service], "status 503", ALWAYS)
+
+
+@given("the carrier cannot say what became of its messages")
+def _(world: World) -> None:
+    plant(world, "carrier", "ListMessage", "status 503", ALWAYS)
 
 
 @given(phrase("the {service:Service} is down for the next call"))
@@ -58,12 +71,12 @@ def _(world: World) -> None:
 
 @given("the desk fails to pass control once")
 def _(world: World) -> None:
-    plant(world, "desk", "switchboard:passControl", "quirk control fails")
+    plant(world, "desk", "PassControl", "status 503")
 
 
 @given("the directory of support users refuses every call")
 def _(world: World) -> None:
-    plant(world, "directory of support users", "*", "status 401", 1000)
+    plant(world, "directory of support users", "*", "status 401", ALWAYS)
 
 
 @given("the desk loses its next webhook")
@@ -88,18 +101,17 @@ def _(world: World, count: int) -> None:
 
 @given(phrase("the desk delivers the next event {count:Count} times"))
 def _(world: World, count: int) -> None:
-    plant(world, "desk", "*", f"duplicate {count}")
+    plant(world, "desk", "webhook", f"duplicate {count}")
 
 
 @given(phrase("the AI delivers the next answer {count:Count} times"))
 def _(world: World, count: int) -> None:
     plant(world, "AI", "conversation.ai_response", f"duplicate {count}")
+
+
+@given(phrase("the AI announces the next handoff {count:Count} times"))
+def _(world: World, count: int) -> None:
     plant(world, "AI", "conversation.handoff_to_human", f"duplicate {count}")
-
-
-@given("the desk echoes every message back to the bridge")
-def _(world: World) -> None:
-    plant(world, "desk", "*", "quirk echo", 1000)
 
 
 @given("the carrier reports the next delivery before it answers")
@@ -134,7 +146,7 @@ def _(world: World) -> None:
 
 @given("the carrier has lost the next picture")
 def _(world: World) -> None:
-    plant(world, "carrier", "FetchMediaContent", "status 404", 1000)
+    plant(world, "carrier", "FetchMediaContent", "status 404", ALWAYS)
 
 
 @when("the bridge dies and comes back")

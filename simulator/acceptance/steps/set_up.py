@@ -3,6 +3,7 @@
 from pytest_bdd import given, then, when
 
 from simulator import accounts
+from simulator.acceptance.steps.services import ALWAYS, plant
 from simulator.acceptance.steps.words import phrase
 from simulator.acceptance.world import World
 
@@ -65,7 +66,7 @@ def _(world: World) -> None:
 
 @given("the Zendesk account has no Conversations API")
 def _(world: World) -> None:
-    world.desk.switch(conversations_api=False)
+    plant(world, "desk", "*", "status 404", ALWAYS)
 
 
 @when("the operator checks the set-up")

@@ -1,6 +1,6 @@
 """What holds of our numbers at the carrier."""
 
-from pytest_bdd import given, when
+from pytest_bdd import given, then, when
 
 from simulator.acceptance.actors.carrier import ELSEWHERE
 from simulator.acceptance.steps.words import phrase
@@ -46,3 +46,8 @@ def _(world: World, number: str, state: str) -> None:
 @given(phrase("a {number:Number} number is pointed at the bridge by mistake"))
 def _(world: World, number: str) -> None:
     world.carrier.adds(number)
+
+
+@then("the carrier is offered nothing")
+def _(world: World) -> None:
+    world.carrier.is_offered_nothing()

@@ -98,7 +98,8 @@ TABLE = {
         status=201,
     ),
     "GET /support/users": Words("Support users and their identities.", answer="users:array"),
-    "PUT /zendesk": Words("Switches of the Zendesk account.", ZENDESK),
+    "GET /zendesk": Words("Switches of the Zendesk account, all of them."),
+    "PUT /zendesk": Words("Set switches of the Zendesk account; those not named stay.", ZENDESK),
     "PUT /assistant/script": Words("What the AI says and when it hands off.", SCRIPT, SCRIPT),
     "GET /assistant/script": Words("The AI's script.", answer=SCRIPT),
     "GET /assistant/sessions": Words("The AI's sessions with their history.", answer="sessions:array"),
@@ -106,12 +107,20 @@ TABLE = {
 }
 
 
+def shape(call: str) -> str:
+    """A call whatever its parameters are called."""
+    return re.sub(r"{\w+}", "{}", call)
+
+
+_SHAPES = {shape(call): words for call, words in TABLE.items()}
+
+
 def document(calls: list[tuple[str, str, str]], prefix: str) -> Json:
     """OpenAPI 3.1 for these calls."""
     paths: dict[str, Json] = {}
     for method, pattern, operation in sorted(calls, key=lambda call: call[1]):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
-        words = TABLE.get(f"{method} {path}", Words(f"{operation}."))
+        words = _SHAPES.get(shape(f"{method} {path}"), Words(f"{operation}."))
         paths.setdefault(prefix + path, {})[method.lower()] = _operation(method, path, words)
     return {
         "openapi": "3.1.0",

@@ -58,11 +58,12 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def serve(host: str, port: int, *, base: str, bridge: str, seed: int) -> None:
     """Serve until told to stop; raises `Busy` if the port is taken."""
-    _require_free(host, port)
+    require_free(host, port)
     Server(host, port, lambda: build(RunningClock(), deliver, seed, base, bridge)).run()
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
+    """Raise `Busy` if the address is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,6 +5,7 @@ socket. Redirects are not followed; the machine's proxy settings do not apply.
 """
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 from simulator.network import Hook, HookAnswer
 
@@ -17,10 +18,14 @@ def deliver(hook: Hook) -> HookAnswer:
         with requests.Session() as session:
             session.trust_env = False
             return _attempt(session, hook)
-    except requests.ReadTimeout:
-        return HookAnswer(None, connected=True)
-    except requests.RequestException:
-        return HookAnswer(None, connected=False)
+    except requests.RequestException as failure:
+        return HookAnswer(None, connected=_connected(failure))
+
+
+def _connected(failure: requests.RequestException) -> bool:
+    """Whether the line stood before it failed: silence and a cut line are not a refused one."""
+    reason = failure.args[0] if failure.args else None
+    return isinstance(failure, requests.ReadTimeout) or isinstance(reason, ProtocolError)
 
 
 def _attempt(session: requests.Session, hook: Hook) -> HookAnswer:

@@ -6,14 +6,15 @@ A handler takes a `Request` and returns a `Response`; a refusal may be raised as
 
 import base64
 import json
+import re
+from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 
 Json = dict[str, Any]
 
@@ -94,35 +95,56 @@ class Refusal(Exception):
 Handler = Callable[[Request], Response]
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method and path pattern; `<name>` stands for anything but a slash."""
+
+    method: str
+    path: str
+    operation: str
+    handler: Handler
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _pattern(self.path)
+
+    @property
+    def vagueness(self) -> list[tuple[bool, bool]]:
+        """Sorts fixed segments before partly fixed ones before those that take anything."""
+        segments = self.path.split("/")
+        return [("<" in segment, segment.startswith("<") and segment.endswith(">")) for segment in segments]
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"<(\w+)>", path.rstrip("/"))
+    named = (f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile("".join(named) + "/?")
+
+
 class Router:
-    """Routes by method and path pattern, in werkzeug's syntax; each has the operation's documented name."""
+    """Routes, the most definite first; each has the operation's documented name."""
 
     def __init__(self) -> None:
-        self._map = Map(strict_slashes=False, merge_slashes=False)
-        self._handlers: dict[str, Handler] = {}
+        self._routes: list[Route] = []
 
     def add(self, method: str, path: str, operation: str, handler: Handler) -> None:
         """Serve `method path` as `operation`; one operation may have several paths."""
-        self._handlers[operation] = handler
-        self._map.add(Rule(path, endpoint=operation, methods=[method]))
+        insort(self._routes, Route(method, path, operation, handler), key=lambda route: route.vagueness)
 
     def match(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
-        """Operation, handler and path parameters, or None."""
-        try:
-            operation, params = self._map.bind("sim").match(path, method)
-        except HTTPException:
-            return None
-        return operation, self._handlers[operation], dict(params)
+        """Operation, handler and path parameters, or None. HEAD is served as GET."""
+        method = "GET" if method == "HEAD" else method
+        for route in self._routes:
+            if route.method == method and (found := route.pattern.fullmatch(path)):
+                return route.operation, route.handler, found.groupdict()
+        return None
 
     @property
     def calls(self) -> list[tuple[str, str, str]]:
         """Every route: method, path pattern, operation."""
-        return [
-            (method, rule.rule, rule.endpoint)
-            for rule in self._map.iter_rules()
-            for method in sorted((rule.methods or set()) - {"HEAD"})
-        ]
+        return [(route.method, route.path, route.operation) for route in self._routes]
 
     @property
     def operations(self) -> list[str]:
-        return list(self._handlers)
+        return list(dict.fromkeys(route.operation for route in self._routes))

@@ -108,7 +108,8 @@ class Performer:
     def _ask(self, claim: Claim, session: Session) -> Event:
         assert isinstance(claim.effect, AskAssistant)  # noqa: S101
         question = self._question(session, claim.effect.first, claim.effect.until)
-        return self._answered(session, self._world.assistant.ask(question))
+        earlier = self._world.assistant.recall(question) if claim.tries > 1 else None
+        return self._answered(session, earlier or self._world.assistant.ask(question))
 
     def _fetch(self, claim: Claim, session: Session) -> Event | None:
         assert isinstance(claim.effect, FetchAnswer)  # noqa: S101

@@ -25,6 +25,7 @@ Json = dict[str, Any]
 STEP = "OpenCX"
 KEY_FIX = "Give BRIDGE_OPENCX_API_KEY a key with chat-sessions:read/write and contacts:read/write."
 BY_ITSELF = "ai_decided_to_handoff_the_conversation"  # OCX-WH-08
+LAST_HEARD = "sunbridge_last_text"  # in the session's custom data: which text was said last
 _MOST_PAGES = 20
 
 
@@ -95,6 +96,21 @@ class OpenCX:
             str(story.get("reason") or BY_ITSELF), str(story.get("summary") or ""), sentiment.lower()
         )
         return {"handoff": handoff, "email": str(contact.get("email") or "")}
+
+    def recall(self, question: Question) -> Answer | None:
+        """What an earlier try of this very question came to; the session remembers what it heard last."""
+        if not question.assistant_session:
+            return None
+        try:
+            view = _inner(self._client.get(f"/chat/sessions/{_safe(question.assistant_session)}"))
+        except Refused as refused:
+            raise sort(refused) from refused
+        if _object(view, "custom_data").get(LAST_HEARD) != question.last_id:
+            return None
+        try:
+            return self.overdue(question)
+        except Temporary:
+            return Answer(assistant_session=question.assistant_session, awaited=True)
 
     def overdue(self, question: Question) -> Answer:
         """What the history holds after the customer's last message; `Temporary` if still nothing."""
@@ -173,6 +189,7 @@ def _message(question: Question) -> Json:
         "sender": "contact",
         "message": {"type": "text", "text": text},
         "contact": {"phone_number": question.phone},
+        "custom_data": {LAST_HEARD: question.last_id},
     }
 
 

@@ -169,6 +169,9 @@ class Assistant(Protocol):
     def overdue(self, question: Question) -> Answer:
         """The awaited answer did not come by webhook: read the history instead (OPEN-46)."""
 
+    def recall(self, question: Question) -> Answer | None:
+        """What an earlier try of this question came to; None if it was never heard. Asked before a repeat."""
+
     def close(self, assistant_session: str) -> None:
         """The session ended."""
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, func, select
 
+from bridge import failpoints
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
 from bridge.journal import inbox, outbox, sessions
 from bridge.journal.engine import Writer
@@ -49,7 +50,9 @@ class Journal:
             decided = inbox.decide_new(tx, self._decider)
             return decided > 0, outbox.claim(tx, now, room) if room else []
 
-        return self._write(work)
+        done = self._write(work)
+        failpoints.hit("committed")
+        return done
 
     def next_due(self) -> float | None:
         """When something falls due without anybody telling us."""
@@ -119,9 +122,8 @@ class Journal:
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
         with self._reading() as tx:
-            states: dict[str, int] = dict(
-                tx.execute(select(effects.c.state, func.count()).group_by(effects.c.state)).tuples()
-            )
+            rows = tx.execute(select(effects.c.state, func.count()).group_by(effects.c.state))
+            states: dict[str, int] = {row[0]: row[1] for row in rows}
             oldest = select(func.min(effects.c.created_at)).where(outbox.UNFINISHED)
 
             def count(state: str) -> int:

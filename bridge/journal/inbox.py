@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
+from bridge import failpoints
 from bridge.core import flow
 from bridge.core.model import (
     AgentReplied,
@@ -70,6 +71,7 @@ def _decide_row(tx: Connection, decider: Decider, seq: int, kind: str, body: str
         remark, state = f"{type(bug).__name__}: {bug}", "parked"
     else:
         state = "done"
+        failpoints.hit("decided", kind)
     tx.execute(update(events).where(events.c.seq == seq).values(state=state, remark=remark))
     decider.counted(kind, remark if state == "done" else "parked")
 

@@ -13,6 +13,7 @@ import pytest
 
 from bridge import settings as bridge_settings
 from bridge import wiring
+from bridge.core import ports
 from simulator.acceptance.cast import Casting
 from simulator.acceptance.processes import Processes
 from simulator.acceptance.sim import LocalSim
@@ -107,7 +108,7 @@ class InProcess:
         return bridge_settings.load(**lowered)
 
 
-def _finding(found: wiring.Finding) -> Finding:
+def _finding(found: ports.Finding) -> Finding:
     problem = found.problem
     return Finding(found.step, found.detail, problem.cause if problem else "", problem.fix if problem else "")
 

@@ -40,7 +40,7 @@ Feature: A session without activity ends by itself
     Then the AI's session with Maria is closed as resolved
     And nothing else is sent to anyone
 
-  @must @OPEN-01 @OCX-LIF-09
+  @should @OPEN-01 @OCX-LIF-09
   Scenario: [6] A session with a person does not end for inactivity
     Given Maria is in a live chat with Ada
     And 5 hours have passed

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from gherkin import Parser
 
@@ -112,7 +113,8 @@ def parse_register(text: str) -> list[Requirement]:
 
 def read_feature(path: Path, folder: Path) -> list[Scenario]:
     """The scenarios of one file."""
-    feature = Parser().parse(path.read_text())["feature"]
+    parsed: Any = Parser().parse(path.read_text())
+    feature = parsed["feature"]
     inherited = _tags(feature)
     where = path.relative_to(folder).as_posix()
     return [

@@ -59,7 +59,7 @@ class HttpSim:
 
     def call(self, method: str, path: str, content: object = None, **query: object) -> Json:
         answer = self._session.request(
-            method, f"{self._base}/_sim{path}", json=content, params=dict(query), timeout=60
+            method, f"{self._base}/_sim{path}", json=content, params=urlencode(query), timeout=60
         )
         return _content(method, path, answer.status_code, answer.content)
 

@@ -1,20 +1,22 @@
 """Shows scenarios in Allure as people wrote them: feature, title, level, every step with its traffic.
 
-allure-pytest alone knows only a function; allure-pytest-bdd clashes with it. So pytest-bdd's hooks are translated
-(toolchain section 3). Without `--alluredir` nobody listens and nothing happens.
+allure-pytest alone knows only a function; allure-pytest-bdd clashes with it. So pytest-bdd's hooks are
+translated (toolchain section 3). Without `--alluredir` nobody listens and nothing happens.
 """
 
 from typing import Any
 
 import allure
 import pytest
+from allure_commons import utils
 from allure_commons._core import plugin_manager
 from allure_commons.model2 import Parameter
 from allure_commons.types import AttachmentType
-from allure_commons.utils import uuid4
 
 from simulator.acceptance.reporting.evidence import SLICES, as_text
 
+DYNAMIC: Any = allure.dynamic  # untyped
+UTILS: Any = utils  # untyped
 SEVERITY = {"must": "critical", "should": "normal", "choice": "minor"}
 
 
@@ -30,13 +32,13 @@ class AllureSteps:
         if not _listening(request):
             return
         tags = scenario.tags | feature.tags
-        allure.dynamic.title(scenario.name)
-        allure.dynamic.feature(feature.name)
+        DYNAMIC.title(scenario.name)
+        DYNAMIC.feature(feature.name)
         if scenario.rule is not None:
-            allure.dynamic.story(scenario.rule.name)
-        allure.dynamic.description(feature.description)
+            DYNAMIC.story(scenario.rule.name)
+        DYNAMIC.description(feature.description)
         for level in SEVERITY.keys() & tags:
-            allure.dynamic.severity(SEVERITY[level])
+            DYNAMIC.severity(SEVERITY[level])
         _show_columns(request)
 
     def pytest_bdd_before_step(self, request: pytest.FixtureRequest, step: Any) -> None:
@@ -65,7 +67,7 @@ class AllureSteps:
         self._end(request)
 
     def _begin(self, step: Any) -> None:
-        self._open = uuid4()
+        self._open = str(UTILS.uuid4())
         plugin_manager.hook.start_step(uuid=self._open, title=f"{step.keyword} {step.name}", params={})
 
     def _end(self, request: pytest.FixtureRequest, exception: Exception | None = None) -> None:

@@ -35,7 +35,7 @@ class Evidence:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
-        report: pytest.TestReport = yield  # type: ignore[assignment, misc]
+        report: pytest.TestReport = yield  # type: ignore[assignment]
         if report.when == "call" and report.failed and SLICES in item.stash:
             report.sections.append(("what went over the wire", told(item.stash[SLICES])))
         return report  # type: ignore[return-value]

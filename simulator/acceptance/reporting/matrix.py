@@ -1,7 +1,7 @@
 """Requirement × mode × verdict, as Markdown and as a page.
 
-Verdicts: `met` · `our choice met` (the documents are silent) · `failed` · `not applicable` (the bridge lacks the
-ability) · `not run` (in this mode, so far) · `not tested` (why).
+Verdicts: `met` · `our choice met` (the documents are silent) · `failed` · `not applicable` (the bridge
+lacks the ability) · `not run` (in this mode, so far) · `not tested` (why).
 """
 
 from collections import Counter

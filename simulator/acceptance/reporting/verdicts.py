@@ -1,7 +1,7 @@
 """Collects what became of each scenario and, at the end, writes the matrix.
 
-Results of a mode are kept in `reports/results-<mode>.json`, so that a run in another mode adds a column, and a run
-of a few scenarios renews only those.
+Results of a mode are kept in `reports/results-<mode>.json`, so that a run in another mode adds a column, and
+a run of a few scenarios renews only those.
 """
 
 import json
@@ -43,7 +43,8 @@ class Verdicts:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tell each test which scenario it is, so that its report can say so from another process."""
     for item in items:
-        template: Any = scenario_wrapper_template_registry.get(getattr(item, "function", None))
+        function: Any = getattr(item, "function", None)
+        template: Any = scenario_wrapper_template_registry.get(function)
         if template is not None:
             path = Path(template.feature.filename).relative_to(config.rootpath / "features")
             item.user_properties.append(("scenario", f"{path.as_posix()} {template.name}"))

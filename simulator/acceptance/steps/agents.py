@@ -82,7 +82,6 @@ def _(world: World, agent: str) -> None:
 
 
 @given(phrase("{agent:Name} has closed the ticket"))
-@when(phrase("{agent:Name} closes the ticket"))
 def _(world: World, agent: str) -> None:
     world.agent(agent).does("close")
 

@@ -2,82 +2,92 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from parse import with_pattern
 from pytest_bdd import parsers
 
+T = TypeVar("T")
 SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
-@with_pattern(r"\d+")
+def made_of(pattern: str) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """Mark a converter with what its words look like, as `parse` wants it."""
+
+    def mark(convert: Callable[[str], T]) -> Callable[[str], T]:
+        convert.pattern = pattern  # type: ignore[attr-defined]
+        return convert
+
+    return mark
+
+
+@made_of(r"\d+")
 def count(text: str) -> int:
     """How many."""
     return int(text)
 
 
-@with_pattern(r"[A-Z][a-z]+")
+@made_of(r"[A-Z][a-z]+")
 def name(text: str) -> str:
     """Somebody's name."""
     return text
 
 
-@with_pattern(r'[^"]*')
+@made_of(r'[^"]*')
 def words(text: str) -> str:
     """What stands between quotation marks."""
     return text
 
 
-@with_pattern(r'"[^"]*"(?:, "[^"]*")*')
+@made_of(r'"[^"]*"(?:, "[^"]*")*')
 def several(text: str) -> list[str]:
     """Several quoted texts."""
     return re.findall(r'"([^"]*)"', text)
 
 
-@with_pattern(r"Support|Sales|toll-free|Warehouse")
+@made_of(r"Support|Sales|toll-free|Warehouse")
 def number(text: str) -> str:
     """One of our numbers."""
     return text
 
 
-@with_pattern(r"(?:an?|\d+) (?:second|minute|hour|day)s?")
+@made_of(r"(?:an?|\d+) (?:second|minute|hour|day)s?")
 def span(text: str) -> int:
     """So many seconds."""
     many, unit = text.split()
     return (1 if many in ("a", "an") else int(many)) * SPANS[unit.removesuffix("s")]
 
 
-@with_pattern(r"carrier|desk|AI|directory of support users")
+@made_of(r"carrier|desk|AI|directory of support users")
 def service(text: str) -> str:
     """One of the services around the bridge."""
     return text
 
 
-@with_pattern(r"picture|video|spreadsheet")
+@made_of(r"picture|video|spreadsheet")
 def kind(text: str) -> str:
     """A kind of file."""
     return text
 
 
-@with_pattern(r"unregistered|pending|rejected|registered")
+@made_of(r"unregistered|pending|rejected|registered")
 def state(text: str) -> str:
     """A state of registration."""
     return text
 
 
-@with_pattern(r"angry|neutral|happy")
+@made_of(r"angry|neutral|happy")
 def mood(text: str) -> str:
     """A customer's mood."""
     return text
 
 
-@with_pattern(r"the [a-z' -]+")
+@made_of(r"the [a-z' -]+")
 def topic(text: str) -> str:
     """What a line for agents is about."""
     return text
 
 
-@with_pattern(r"(?:the )?[A-Za-z' -]+")
+@made_of(r"(?:the )?[A-Za-z' -]+")
 def trouble(text: str) -> str:
     """What a finding is about."""
     return text

@@ -102,8 +102,9 @@ class Control:
 
     # --- our own calls ---
 
-    def _reset(self, _: Request) -> Response:
-        self.network.reset()
+    def _reset(self, request: Request) -> Response:
+        seed = _object(request).get("seed")
+        self.network.reset(None if seed is None else int(seed))
         return json_response({"now": self.network.now()})
 
     def _show_clock(self, _: Request) -> Response:

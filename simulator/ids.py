@@ -10,8 +10,9 @@ class Ids:
         self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - reproducible on purpose
 
-    def reset(self) -> None:
-        self._random.seed(self._seed)
+    def reset(self, seed: int | None = None) -> None:
+        """Begin anew, with another seed if one is given."""
+        self._random.seed(self._seed if seed is None else seed)
 
     def hex(self, digits: int) -> str:
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"

@@ -116,11 +116,11 @@ class Network:
     def now(self) -> float:
         return self.clock.now()
 
-    def reset(self) -> None:
-        """Forget everything; ids begin anew."""
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything; ids begin anew, or differ from all before if a new seed is given."""
         with self.lock:
             self.clock.reset()
-            self.ids.reset()
+            self.ids.reset(seed)
             self.faults.clear()
             self.ledger.clear()
             for system in self.systems:

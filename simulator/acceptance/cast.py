@@ -36,6 +36,7 @@ class Casting:
         self._near = (f"+1{area}55501{n:02d}" for n in range(100) for area in AREA_CODES)
         self._far = (f"+447700900{n:03d}" for n in itertools.cycle(range(1000)))
         self.used: set[str] = set()
+        self.seeds = itertools.count(1)  # so that no id of an earlier scenario comes up again
 
     def person(self, name: str, *, abroad: bool = False) -> Person:
         """Somebody with a fresh phone."""

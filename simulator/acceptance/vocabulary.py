@@ -15,10 +15,10 @@ The features use these phrases and no others. This page is generated from the st
 `simulator/acceptance/steps`; a test fails when it is out of date, and when a phrase is unused, undefined or can be
 read in two ways.
 
-People: Maria, Omar and Zoe (who lives abroad) text; Ada and Ben are agents; Mallory attacks; the operator runs the
-bridge. Our numbers: Support (the usual one), Sales, a toll-free one, and Warehouse, of which the bridge knows nothing.
-Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human, saying “A person will be with
-you.” *has just* means that nothing has followed from it yet.
+People: Maria, Omar and Zoe (who lives abroad) text; Ada and Ben are agents; Mallory attacks; the operator
+runs the bridge. Our numbers: Support (the usual one), Sales, a toll-free one, and Warehouse, of which the bridge
+knows nothing. Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human, saying
+“A person will be with you.” *has just* means that nothing has followed from it yet.
 
 Whatever appears on a phone or on the desk after the *When* must be accounted for by a *Then*; that is what
 *nothing else is sent to anyone* checks. A planted fault that was never met fails the scenario as well.
@@ -41,10 +41,8 @@ def _chapter(name: str, lines: list[Step]) -> str:
 
 
 def _row(context: StepFunctionContext, lines: list[Step]) -> str:
-    example = next(
-        (line.text for line in lines if line.kind == context.type and context.parser.is_matching(line.text)),
-        "",
-    )
+    mine = (line.text for line in lines if line.kind == context.type)
+    example = next((text for text in mine if context.parser.is_matching(text)), "")
     kind = str(context.type).capitalize()
     return f"| {kind} | {_cell(context.parser.name)} | {_cell(example)} |\n"
 

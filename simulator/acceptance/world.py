@@ -55,7 +55,7 @@ class World:
 
     def open(self) -> None:
         """Everything as new."""
-        self.sim.call("POST", "/reset")
+        self.sim.call("POST", "/reset", {"seed": next(self.casting.seeds)})
         self.subject.start()
         self.assistant.rehearse()
 

@@ -34,11 +34,8 @@ def definitions() -> list[StepFunctionContext]:
 
 def meanings(step: Step) -> list[StepFunctionContext]:
     """The definitions that a line could mean."""
-    return [
-        context
-        for context in definitions()
-        if context.type == step.kind and context.parser.is_matching(step.text)
-    ]
+    of_its_kind = [context for context in definitions() if context.type == step.kind]
+    return [context for context in of_its_kind if context.parser.is_matching(step.text)]
 
 
 def lines() -> list[Step]:
@@ -92,11 +89,8 @@ def test_plain_words(scenario: Scenario) -> None:
 
 def test_every_requirement_is_judged_or_says_why_not() -> None:
     """A row has scenarios or a reason, never both and never neither."""
-    odd = [
-        row.id
-        for row in CATALOGUE.requirements.values()
-        if bool(row.reason) == bool(CATALOGUE.by_id.get(row.id))
-    ]
+    judged = CATALOGUE.by_id
+    odd = [row.id for row in CATALOGUE.requirements.values() if bool(row.reason) == (row.id in judged)]
     assert not odd
 
 

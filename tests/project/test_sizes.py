@@ -19,6 +19,9 @@ LONG_MODULES = {
     "bridge/core/flow.py": "the whole story stands in one file (design section 2)",
     "bridge/core/model.py": "the vocabulary of the story stands in one file",
 }
+LISTS = {
+    "bridge/journal/migrations/versions/r0001_first.py": "one statement a table, in the order of creation"
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 PATHS = sorted(
@@ -52,6 +55,8 @@ def test_modules_are_short(path: str) -> None:
 @EVERY
 def test_functions_are_short(path: str) -> None:
     """A function fits on one screen."""
+    if path in LISTS:
+        return
     lengths = {each.name: (each.end_lineno or 0) - each.lineno + 1 for each in functions(path)}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
 

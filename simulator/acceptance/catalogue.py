@@ -144,13 +144,16 @@ def _steps(nodes: list[dict[str, str]]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _examples(tables: list[dict[str, object]]) -> tuple[dict[str, str], ...]:
-    rows: list[dict[str, str]] = []
-    for table in tables:
-        header = [cell["value"] for cell in table["tableHeader"]["cells"]]  # type: ignore[index]
-        for row in table["tableBody"]:  # type: ignore[attr-defined]
-            rows.append(dict(zip(header, (cell["value"] for cell in row["cells"]), strict=True)))
-    return tuple(rows)
+def _examples(tables: list[Any]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        dict(zip(_cells(table["tableHeader"]), _cells(row), strict=True))
+        for table in tables
+        for row in table["tableBody"]
+    )
+
+
+def _cells(row: Any) -> list[str]:
+    return [cell["value"] for cell in row["cells"]]
 
 
 def _filled(text: str, example: dict[str, str]) -> str:

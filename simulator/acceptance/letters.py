@@ -1,7 +1,7 @@
 """Long texts, and how many segments they take on the air.
 
-Facts: 160 letters of the GSM alphabet fit one segment, else 153 each; with any other letter 70, else 67 (OCX-LIM-07,
-CAR section 20). Counted here on our own, so that no simulator agrees with itself.
+Facts: 160 letters of the GSM alphabet fit one segment, else 153 each; with any other letter 70, else 67
+(OCX-LIM-07, CAR section 20). Counted here on our own, so that no simulator agrees with itself.
 """
 
 from math import ceil

@@ -1,7 +1,7 @@
 """What people got to see, and which of it a scenario has accounted for.
 
-Everything there is before a scenario's *When* is background. Whatever appears afterwards on a handset or on the
-desk must be claimed by a *Then*; "nothing else is sent to anyone" fails on what is left.
+Everything there is before a scenario's *When* is background. Whatever appears afterwards on a handset or on
+the desk must be claimed by a *Then*; "nothing else is sent to anyone" fails on what is left.
 
 What an agent or a trigger writes on the desk is that person's own doing and needs no claim.
 """

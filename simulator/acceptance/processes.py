@@ -1,8 +1,8 @@
 """Bridge and simulators as real processes on free ports.
 
 Nothing here knows the bridge's code: `python -m bridge serve` with the environment `simulator env` prints.
-Time is the simulators'; the bridge follows it by BRIDGE_CLOCK_URL. Since nobody outside can tell when a bridge is
-at rest, rest is a short time without anything new in the ledger.
+Time is the simulators'; the bridge follows it by BRIDGE_CLOCK_URL. Since nobody outside can tell when a
+bridge is at rest, rest is a short time without anything new in the ledger.
 """
 
 import contextlib

@@ -1,4 +1,7 @@
-"""The phrases of the features, written down: `python -m simulator.acceptance.vocabulary > features/VOCABULARY.md`."""
+"""The phrases of the features, written down.
+
+Renew with `python -m simulator.acceptance.vocabulary > features/VOCABULARY.md`.
+"""
 
 import importlib
 import sys
@@ -12,12 +15,12 @@ from simulator.acceptance.catalogue import Catalogue, Step
 OPENING = """# Vocabulary
 
 The features use these phrases and no others. This page is generated from the step definitions in
-`simulator/acceptance/steps`; a test fails when it is out of date, and when a phrase is unused, undefined or can be
-read in two ways.
+`simulator/acceptance/steps`; a test fails when it is out of date, and when a phrase is unused, undefined
+or can be read in two ways.
 
 People: Maria, Omar and Zoe (who lives abroad) text; Ada and Ben are agents; Mallory attacks; the operator
-runs the bridge. Our numbers: Support (the usual one), Sales, a toll-free one, and Warehouse, of which the bridge
-knows nothing. Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human, saying
+runs the bridge. Our numbers: Support (the usual one), Sales, a toll-free one, and Warehouse, of which the
+bridge knows nothing. Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human, saying
 “A person will be with you.” *has just* means that nothing has followed from it yet.
 
 Whatever appears on a phone or on the desk after the *When* must be accounted for by a *Then*; that is what

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -16,6 +17,7 @@ from simulator.build import build
 from simulator.clock import Clock
 from simulator.control import Control
 from simulator.control_document import TABLE, shape
+from simulator.ledger import Ledger
 from simulator.network import Hook, HookAnswer, Network
 from simulator.server import Busy, require_free
 from simulator.transport import deliver
@@ -102,6 +104,19 @@ def test_waiting_for_the_ledger_holds_nobody_up(network: Network) -> None:
     assert told[0][1]["entries"][0]["kind"] == "sms"
 
 
+@pytest.mark.parametrize("news", [lambda ledger: ledger.write("act", "test", 0.0), Ledger.clear])
+def test_the_ledger_wakes_whoever_waits(news: Callable[[Ledger], object]) -> None:
+    """An entry and a reset are both news."""
+    ledger = Ledger()
+    ledger.write("act", "test", 0.0)
+    reader = threading.Thread(target=lambda: ledger.wait(1, 60), daemon=True)
+    reader.start()
+    news(ledger)
+    reader.join(5)
+    assert not reader.is_alive()
+
+
+@pytest.mark.timeout(10)
 def test_a_stopping_server_lets_waiting_readers_go(network: Network) -> None:
     """Nobody waits for a ledger that nobody will write."""
     network.closing = lambda: True

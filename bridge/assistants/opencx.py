@@ -1,7 +1,7 @@
 """OpenCX as the assistant.
 
 Facts:
-  * A session belongs to a contact; both are made at the first question (OCX-API-07, OCX-API-24).
+  * A session belongs to a contact, known by phone or made at the first question (OCX-API-07, OCX-API-24).
   * Older servers answer in the call, newer ones with the stored message's id alone; some wrap it all in
     `data`. We take an inline answer if there is one, else wait for the webhook, else read the history
     (OCX-API-16, OCX-API-17, OPEN-46).
@@ -27,6 +27,7 @@ KEY_FIX = "Give BRIDGE_OPENCX_API_KEY a key with chat-sessions:read/write and co
 BY_ITSELF = "ai_decided_to_handoff_the_conversation"  # OCX-WH-08
 LAST_HEARD = "sunbridge_last_text"  # in the session's custom data: which text was said last
 _MOST_PAGES = 20
+_MOST_CONTACT_PAGES = 5  # no filter is documented; ours may be ignored, and calls are limited (OCX-LIM-08)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -56,17 +57,39 @@ class OpenCX:
     def ask(self, question: Question) -> Answer:
         """Say the customer's unanswered texts as one message, and read what comes back."""
         try:
-            contact = question.assistant_contact or self._new_contact(question)
+            contact, email = self._contact(question)
             session = question.assistant_session or self._new_session(contact)
             told = self._client.call("POST", f"/chat/sessions/{_safe(session)}/send", json=_message(question))
             answer = self._read(_inner(told), session)
         except Refused as refused:
             raise sort(refused) from refused
-        return replace(answer, assistant_session=session, assistant_contact=contact)
+        return replace(
+            answer, assistant_session=session, assistant_contact=contact, email=answer.email or email
+        )
 
-    def _new_contact(self, question: Question) -> str:
+    def _contact(self, question: Question) -> tuple[str, str]:
+        """Who is asking, and their e-mail if they gave it on another channel (OCX-SMS-04, OCX-USR-03).
+
+        Of several with this phone the most recently active one; nobody is merged (OPEN-23).
+        """
+        if question.assistant_contact:
+            return question.assistant_contact, ""
+        known = self._known_contacts(question.phone)
+        if known:
+            newest = max(known, key=lambda contact: str(contact.get("updated_at") or ""))
+            return _id(newest), str(newest.get("email") or "")
         body = {"phone": question.phone, "name": question.phone}
-        return _id(self._client.call("POST", "/contacts", json=body))
+        return _id(self._client.call("POST", "/contacts", json=body)), ""
+
+    def _known_contacts(self, phone: str) -> list[Json]:
+        """Contacts with this phone; none if they cannot be listed: a new one does as well."""
+        try:
+            listed = list(self._listed("/contacts", _MOST_CONTACT_PAGES, phone=phone))
+        except BridgeError:
+            return []
+        return [
+            contact for contact in listed if (contact.get("phone_number") or contact.get("phone")) == phone
+        ]
 
     def _new_session(self, contact: str) -> str:
         body = {"contact_id": contact, "channel": {"type": "sms"}, "verified": False}
@@ -116,7 +139,7 @@ class OpenCX:
         """What the history holds after the customer's last message; `Temporary` if still nothing."""
         session = question.assistant_session
         try:
-            said = latest(list(self._history(session)))
+            said = latest(list(self._listed(f"/chat/sessions/{_safe(session)}/history", _MOST_PAGES)))
         except Refused as refused:
             raise sort(refused) from refused
         answer = Answer(assistant_session=session, assistant_contact=question.assistant_contact)
@@ -130,14 +153,14 @@ class OpenCX:
             raise Temporary("no answer yet")
         return answer
 
-    def _history(self, session: str) -> Iterator[Json]:
-        query: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
-            page = _inner(self._client.get(f"/chat/sessions/{_safe(session)}/history", **query))
+    def _listed(self, path: str, pages: int, **query: str) -> Iterator[Json]:
+        """Every item of a list, page by page (OCX-API-06)."""
+        for _ in range(pages):
+            page = _inner(self._client.get(path, **query))
             yield from page.get("items") or ()
             if not page.get("next"):
                 return
-            query = {"cursor": str(page["next"])}
+            query["cursor"] = str(page["next"])
 
     def close(self, assistant_session: str) -> None:
         """Mark the session resolved there; the desk is not touched (OPEN-03). Gone already is no error."""

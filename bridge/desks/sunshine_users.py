@@ -11,10 +11,12 @@ Facts:
 
 import structlog
 
-from bridge.core.errors import Permanent
+from bridge.core.errors import Permanent, Temporary
 from bridge.core.ports import Dossier
 from bridge.desks.people import Match, People, Person
 from bridge.desks.sunshine_client import Json, SunshineClient
+
+LINKED_AFTER = 5.0  # seconds: the ticket is made after control has passed (SUN-IDN-01, SUN-SWB-10)
 
 log = structlog.get_logger(__name__)
 
@@ -75,12 +77,15 @@ class Users:
         """
         if self._people is None:
             return "no Support credentials"
-        made = str((self._client.user(user) or {}).get("zendeskId") or "")
-        if not made:
-            return "not linked to a Support user"
+        record = self._client.user(user) or {}
+        made = str(record.get("zendeskId") or "")
         match = self._people.match(phone, email, besides=made)
         if match.person is None:
             return match.reason or "nobody else has this phone"
+        if match.person.external_id and match.person.external_id == record.get("externalId"):
+            return "linked by external id"  # SUN-IDN-02
+        if not made:
+            raise Temporary("the ticket's user is not known yet", retry_after=LINKED_AFTER)
         self._people.merge(made, match.person.id)
         self._client.sync_user(made, match.person.id)
         return "merged"

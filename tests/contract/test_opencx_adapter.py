@@ -49,15 +49,41 @@ def test_the_first_question_makes_contact_and_session(
     wire: responses.RequestsMock, assistant: OpenCX
 ) -> None:
     """The phone names the contact, the channel is sms, and all unanswered texts go as one message."""
+    wire.get(f"{URL}/contacts", json={"items": [{"id": "c9", "phone_number": "+1"}], "next": None})
     wire.post(f"{URL}/contacts", json={"id": "c1"}, status=201)
     wire.post(SESSIONS, json={"id": "s1"}, status=201)
     wire.post(SEND, json=inline("Hi!"))
     answer = assistant.ask(FIRST)
     assert answer == Answer("Hi!", None, source_id="m9", assistant_session="s1", assistant_contact="c1")
-    assert sent(wire, 0)["phone"] == "+14155550101"
-    assert sent(wire, 1) == {"contact_id": "c1", "channel": {"type": "sms"}, "verified": False}
-    assert sent(wire, 2)["message"]["text"] == "Hello\nAre you there?"
+    assert sent(wire, 1)["phone"] == "+14155550101"
+    assert sent(wire, 2) == {"contact_id": "c1", "channel": {"type": "sms"}, "verified": False}
+    assert sent(wire, 3)["message"]["text"] == "Hello\nAre you there?"
     assert wire.calls[0].request.headers["Authorization"] == "Bearer ocx_live_x"
+
+
+def test_a_customer_known_from_another_channel_is_the_same_contact(
+    wire: responses.RequestsMock, assistant: OpenCX
+) -> None:
+    """Found by phone on any page; of several the one active last; the e-mail comes along (OPEN-23)."""
+    old = {"id": "c1", "phone_number": "+14155550101", "updated_at": "2026-01-01"}
+    new = {**old, "id": "c2", "updated_at": "2026-02-02", "email": "maria@acme.test"}
+    for items, following in (([new], "2"), ([old, {**new, "id": "c3", "phone_number": "+1"}], None)):
+        wire.get(f"{URL}/contacts", json={"items": items, "next": following})
+    wire.post(SESSIONS, json={"id": "s1"}, status=201)
+    wire.post(SEND, json=inline("Hi!"))
+    answer = assistant.ask(FIRST)
+    assert (answer.assistant_contact, answer.email) == ("c2", "maria@acme.test")
+
+
+def test_contacts_that_cannot_be_listed_do_not_silence_the_assistant(
+    wire: responses.RequestsMock, assistant: OpenCX
+) -> None:
+    """A key without contacts:read still answers; a new contact does as well."""
+    wire.get(f"{URL}/contacts", status=403, json={})
+    wire.post(f"{URL}/contacts", json={"id": "c1"}, status=201)
+    wire.post(SESSIONS, json={"id": "s1"}, status=201)
+    wire.post(SEND, json=inline("Hi!"))
+    assert assistant.ask(FIRST).assistant_contact == "c1"
 
 
 def test_a_known_session_is_only_spoken_to(wire: responses.RequestsMock, assistant: OpenCX) -> None:

@@ -495,12 +495,31 @@ def test_a_duplicate_is_merged_and_sunshine_is_told(wire: responses.RequestsMock
     assert sent(wire, "/sync") == [{"survivingZendeskId": "9"}]
 
 
-@pytest.mark.parametrize("user", [{"id": "u1"}, {"id": "u1", "zendeskId": "7"}])
-def test_nothing_is_merged_without_two_users(wire: responses.RequestsMock, user: dict[str, str]) -> None:
-    """Not linked yet, or nobody else has the phone."""
-    people = Somebody(Match(reason="several users have this phone"))
+@pytest.mark.parametrize(
+    ("user", "match"),
+    [
+        ({"id": "u1"}, Match(reason="several users have this phone")),
+        ({"id": "u1", "zendeskId": "7"}, Match()),
+        ({"id": "u1", "externalId": "cust-9"}, Match(Person("9", external_id="cust-9"))),
+        ({"id": "u1", "externalId": "cust-9", "zendeskId": "7"}, Match(Person("9", external_id="cust-9"))),
+    ],
+)
+def test_nothing_is_merged_without_two_users(
+    wire: responses.RequestsMock, user: dict[str, str], match: Match
+) -> None:
+    """Nobody else has the phone, or the link stands already."""
+    people = Somebody(match)
     wire.get(f"{API}/users/u1", json={"user": user})
     Sunshine(ACCOUNT, people).reconcile(CHAT, phone=PHONE, email="")
+    assert people.merged == []
+
+
+def test_a_user_whose_ticket_is_not_made_yet_is_looked_at_later(wire: responses.RequestsMock) -> None:
+    """The ticket comes after the call that asks for it (SUN-SWB-10)."""
+    people = Somebody(Match(Person("9")))
+    wire.get(f"{API}/users/u1", json={"user": {"id": "u1", "externalId": PHONE}})
+    with pytest.raises(Temporary):
+        Sunshine(ACCOUNT, people).reconcile(CHAT, phone=PHONE, email="")
     assert people.merged == []
 
 

@@ -14,6 +14,7 @@ Facts:
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -78,11 +79,8 @@ def split(text: str, limit: int = 1600) -> tuple[str, ...]:
 
     A single character, or grapheme of more than `limit` code points, is all that may break the rules.
     """
-    rest = clean(text)
-    if not rest or _units(rest) <= limit:
-        return (rest,) if rest else ()
     parts: list[str] = []
-    clusters = _trimmed([piece for grapheme in graphemes(rest) for piece in _sized(grapheme, limit)])
+    clusters = _trimmed([piece for grapheme in graphemes(clean(text)) for piece in _sized(grapheme, limit)])
     while clusters:
         taken = _next_part(clusters, limit)
         parts.append("".join(_trimmed(clusters[:taken])))
@@ -92,7 +90,7 @@ def split(text: str, limit: int = 1600) -> tuple[str, ...]:
 
 def _next_part(clusters: list[str], limit: int) -> int:
     """How many graphemes the next message takes."""
-    if sum(map(_units, clusters)) <= limit:
+    if len(clusters) == 1 or sum(map(_units, clusters)) <= limit:
         return len(clusters)
     taken = _cut(clusters, min(limit, _FULL[UCS2]))
     if count("".join(clusters[:taken])).encoding == GSM:
@@ -103,19 +101,18 @@ def _next_part(clusters: list[str], limit: int) -> int:
 def _cut(clusters: list[str], room: int) -> int:
     """The best border among those that leave the message within its room."""
     most = max(1, _how_many(clusters, room))
-    if most == len(clusters):
-        return most
     borders = [n for n in range(1, most + 1) if clusters[n].isspace()]
     sentences = [n for n in borders if 2 * n >= most and _ends_sentence(clusters, n)]
     return next((found[-1] for found in (sentences, borders) if found), most)
 
 
 def _how_many(clusters: list[str], room: int) -> int:
-    for number, cluster in enumerate(clusters):
-        room -= sum(2 if char in EXTENSION or ord(char) > 0xFFFF else 1 for char in cluster)
-        if room < 0:
-            return number
-    return len(clusters)
+    return sum(1 for size in accumulate(map(_weight, clusters)) if size <= room)
+
+
+def _weight(cluster: str) -> int:
+    """The dearer of both encodings, as the one that will be used is not known yet."""
+    return sum(max(_cost(char, GSM), _cost(char, UCS2)) for char in cluster)
 
 
 def _ends_sentence(clusters: list[str], end: int) -> bool:

@@ -15,6 +15,7 @@ ON_THE_WAY = ("scheduled", "accepted", "queued", "sending", "sent")
 MERGES = {
     "first news": ("", "queued", "queued"),
     "forward": ("queued", "sent", "sent"),
+    "the first step": ("scheduled", "accepted", "accepted"),
     "one step": ("accepted", "queued", "queued"),
     "to sending": ("queued", "sending", "sending"),
     "to sent": ("sending", "sent", "sent"),
@@ -83,6 +84,7 @@ OVERALL = {
     "one on its way": (("delivered", "sent"), "sent"),
     "least far on": (("sent", "queued", "delivered"), "queued"),
     "one not heard of": (("delivered", ""), ""),
+    "one unknown beside one just begun": (("scheduled", "future_status"), "future_status"),
     "one unknown": (("sent", "future_status"), "future_status"),
     "one failed": (("delivered", "failed"), "failed"),
     "failed while another waits": (("queued", "undelivered"), "undelivered"),

@@ -89,6 +89,12 @@ def test_table_c(text: str, encoding: str, parts: tuple[int, ...]) -> None:
     assert segments.count(text) == Segments(encoding, sum(parts), parts)
 
 
+def test_the_last_single_unit() -> None:
+    """U+FFFF takes one unit, U+10000 two."""
+    assert segments.count("\uffff" * 70).parts == (70,)
+    assert segments.count("\U00010000" * 35).parts == (70,)
+
+
 @pytest.mark.parametrize("name", [name for name in TABLE_C if name not in SMSUTIL_DIFFERS])
 def test_smsutil_agrees(name: str) -> None:
     """An independent library finds the same segments."""
@@ -194,6 +200,7 @@ SPLITS = {
     "nothing": ("", 1600, ()),
     "nothing to see": (" \u200b\n", 1600, ()),
     "short": ("On it.", 1600, ("On it.",)),
+    "outer white space goes": (" \nOn it. ", 1600, ("On it.",)),
     "exactly the limit": ("A" * 1600, 1600, ("A" * 1600,)),
     "one over: full segments first": ("A" * 1601, 1600, ("A" * 1530, "A" * 71)),
     "limit counts UTF-16 units": ("a" * 1598 + "👍", 1600, ("a" * 1598 + "👍",)),
@@ -230,6 +237,12 @@ SPLITS = {
 def test_split(text: str, limit: int, expected: tuple[str, ...]) -> None:
     """A reply is cut where it hurts least."""
     assert segments.split(text, limit) == expected
+
+
+def test_the_carriers_limit_is_the_default() -> None:
+    """Without a limit given, 1,600 characters are one message and one more makes two (CAR-07)."""
+    assert len(segments.split("A" * 1600)) == 1
+    assert len(segments.split("A" * 1601)) == 2
 
 
 def test_a_long_answer_is_cut_after_sentences() -> None:
@@ -270,6 +283,11 @@ def test_split_loses_nothing(text: str, times: int) -> None:
 GRAPHEMES = {
     "letters": ("ab", ["a", "b"]),
     "flags": (FLAG * 2, [FLAG, FLAG]),
+    "first and last flag letters": (
+        "\U0001f1e6\U0001f1ff\U0001f1ff\U0001f1e6",
+        ["\U0001f1e6\U0001f1ff", "\U0001f1ff\U0001f1e6"],
+    ),
+    "first tag character": ("🏴\U000e0020a", ["🏴\U000e0020", "a"]),
     "half a flag": (FLAG + FLAG[0], [FLAG, FLAG[0]]),
     "letter after half a flag": (FLAG[0] + "a", [FLAG[0], "a"]),
     "family": (FAMILY * 2, [FAMILY, FAMILY]),

@@ -88,15 +88,18 @@ class World:
         while busy:
             busy = self.clock.run_due()
             before = len(self.network.ledger.after())
-            self._work()
-            busy = busy or len(self.network.ledger.after()) > before
+            crashed = self._work()
+            busy = busy or crashed or len(self.network.ledger.after()) > before
 
-    def _work(self) -> None:
+    def _work(self) -> bool:
+        """Let the bridge work; tell whether it died."""
         try:
             self.bridge.run_until_idle()
         except Crash:
             self.kill()
             self.revive()
+            return True
+        return False
 
     def _deliver(self, hook: Hook) -> HookAnswer:
         """The bridge dies in the middle of a request: the sender sees no connection any more."""

@@ -111,12 +111,20 @@ def _heard_though_opted_out(event: TextReceived, case: Case) -> Decision:
 
 def _text_taken(event: TextReceived, case: Case) -> Decision:
     """The text becomes a turn of the open session, or of a new one (OCX-SMS-05…08)."""
-    session = case.session or Session(case.fresh_id, event.phone, event.number, event.at, event.at)
+    session = case.session or _opened(event, case)
     text = segments.clean(event.text)
     turn = Turn(session.turns, Author.CUSTOMER, text, event.at, event.media, source_id=event.source_id)
     session = replace(session, turns=session.turns + 1, last_at=event.at)
     session, effects = _passed_on(session, case)
     return Decision(session, (turn,), effects)
+
+
+def _opened(event: TextReceived, case: Case) -> Session:
+    """A new session of a contact who may be known from an earlier one (OCX-SMS-06)."""
+    session = Session(case.fresh_id, event.phone, event.number, event.at, event.at)
+    if case.before is None:
+        return session
+    return replace(session, assistant_contact=case.before.assistant_contact, email=case.before.email)
 
 
 def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:

@@ -400,6 +400,7 @@ class Case:
     session: Session | None = None
     allowed: bool = True  # the phone has not opted out
     fresh_id: str = ""  # for a session that must be opened
+    before: Session | None = None  # the phone's latest session, if the event's own is not there
     receipt: Receipt | None = None  # what is known of the part the event speaks of
     turn: Turn | None = None  # the turn the event speaks of
     heard: bool = False  # a turn with the event's source id stands in the session already

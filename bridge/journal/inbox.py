@@ -119,7 +119,8 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     phone = event.phone if isinstance(event, TextReceived) else session.phone if session else ""
     case = Case(decider.rules, session, sessions.allowed(tx, phone) if phone else True)
     if session is None:
-        return Case(case.rules, None, case.allowed, decider.fresh_id())
+        before = sessions.latest_of(tx, phone) if phone else None
+        return Case(case.rules, None, case.allowed, decider.fresh_id(), before)
     if isinstance(event, OF_PART):
         return _with_part(tx, case, event.turn, event.part)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""

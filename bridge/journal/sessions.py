@@ -42,6 +42,11 @@ def open_for(tx: Connection, phone: str, number: str) -> Session | None:
     return _one(tx, and_(sessions.c.phone == phone, sessions.c.number == number, NEVER_OVER))
 
 
+def latest_of(tx: Connection, phone: str) -> Session | None:
+    """The phone's newest session with any number, over or not."""
+    return _one(tx, sessions.c.phone == phone)
+
+
 def of_conversation(tx: Connection, conversation: str) -> Session | None:
     """The session whose live chat this is."""
     return _one(tx, sessions.c.conversation == conversation) if conversation else None

@@ -1,0 +1,1 @@
+"""Assistants: who answers before a person; see `core.ports.Assistant`."""

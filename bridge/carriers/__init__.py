@@ -1,0 +1,1 @@
+"""Carriers: one file family a provider of SMS and MMS; see `core.ports.Carrier`."""

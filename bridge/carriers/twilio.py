@@ -7,26 +7,26 @@ Rules:
   * A message that Twilio cannot hand over within the hour is stale: `ValidityPeriod` (CAR-08).
 """
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import requests
 
+from bridge.carriers import twilio_sweep
 from bridge.carriers.twilio_account import Account, seconds
 from bridge.carriers.twilio_check import examine
 from bridge.carriers.twilio_numbers import Numbers
 from bridge.core.errors import BridgeError, Misconfigured, OptedOut, Permanent, Uncertain
-from bridge.core.model import Media
+from bridge.core.model import Media, ReceiptArrived
 from bridge.core.ports import Accepted, Download, Finding, NumberState, Sms
 from bridge.fetch import Fetcher
+from bridge.heard import Heard
 from bridge.http import TIMEOUT, Refused, Timeout
 
 VALIDITY_SECONDS = 3600
 SKEW = 2.0  # dates are in whole seconds, by another clock
 OPTED_OUT = "21610"
-_MOST_PAGES = 20
 _TRIAL = "Sent from your Twilio trial account - "  # CAR-179
 _CREDENTIALS = "Check BRIDGE_TWILIO_ACCOUNT_SID and BRIDGE_TWILIO_AUTH_TOKEN against the Twilio console."
 _CALLBACK = (
@@ -79,7 +79,7 @@ class Twilio:
         first (CAR-28), so looking ends at the first older one.
         """
         try:
-            for record in self._listed(sms):
+            for record in twilio_sweep.listed(self._account, self._api, To=sms.phone, From=sms.number):
                 if seconds(record.get("date_created")) < since - SKEW:
                     return None
                 if _is_like(record, sms):
@@ -88,14 +88,20 @@ class Twilio:
             raise sort(refused) from refused
         return None
 
-    def _listed(self, sms: Sms) -> Iterator[dict[str, Any]]:
-        answer = self._api.get("/Messages.json", To=sms.phone, From=sms.number, PageSize="100")
-        for _ in range(_MOST_PAGES):
-            yield from answer.get("messages") or ()
-            following = answer.get("next_page_uri")
-            if not following:
-                return
-            answer = self._api.get(self._account.api_url.rstrip("/") + str(following))  # CAR-29
+    def missed(self, number: str, *, since: float, at: float) -> Heard:
+        """Texts to a number of ours, for the sweep; keys are Twilio's ids."""
+        try:
+            return twilio_sweep.texts(self._account, self._api, number, since=since, at=at)
+        except Refused as refused:
+            raise sort(refused) from refused
+
+    def receipt(self, source_id: str, attempt: str, at: float) -> ReceiptArrived:
+        """What became of one message, for the sweep."""
+        try:
+            return twilio_sweep.receipt(self._api, source_id, attempt, at)
+        except Refused as refused:
+            gone = Permanent(refused.reason, code=refused.code)
+            raise (gone if refused.status == 404 else sort(refused)) from refused
 
     def number_state(self, number: str) -> NumberState:
         """Class, abilities and registration of a number of ours."""

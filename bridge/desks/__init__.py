@@ -1,0 +1,1 @@
+"""Help-desks with live chats; see `core.ports.Desk`."""

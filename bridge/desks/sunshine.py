@@ -11,6 +11,7 @@ Facts:
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 
 import requests
 import structlog
@@ -18,12 +19,14 @@ import structlog
 from bridge.core.errors import Misconfigured, Permanent
 from bridge.core.model import Author, Media, Turn
 from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
+from bridge.desks import sunshine_events
 from bridge.desks.people import People
 from bridge.desks.sunshine_check import MULTI_FIX, examine
 from bridge.desks.sunshine_client import Json, SunshineAccount, SunshineClient, sort
 from bridge.desks.sunshine_posts import Part, Posts, iso, split
 from bridge.desks.sunshine_users import Users
 from bridge.fetch import Fetcher
+from bridge.heard import Heard
 from bridge.http import TIMEOUT, Refused, Timeout
 
 AGENTS = "zd:agentWorkspace"
@@ -132,6 +135,12 @@ class Sunshine:
         """The first message of a line that stands there whole."""
         with _refusals():
             return self._posts.find(chat.conversation, marker)
+
+    def standing(self, chat: Chat, at: float) -> Heard:
+        """What the newest hundred messages hold: the answer to webhooks that got lost (SUN-WHK-08)."""
+        with _refusals():
+            newest = list(islice(self._client.messages(chat.conversation), 100))
+        return sunshine_events.standing(chat.conversation, newest, at)
 
     # --- control ---
 

@@ -11,7 +11,7 @@ Rules:
     line says so (SUN-TKT-13…15, Q-16, Q-17). Solved is no event at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bridge.core.model import (
@@ -48,6 +48,22 @@ def events(envelope: Any, at: float, *, trigger_lines: bool = False) -> Heard:
         except Ignored as why:
             heard.ignored.append(str(why))
     return heard
+
+
+def standing(conversation: str, messages: Iterable[Any], at: float) -> Heard:
+    """The same, read from the messages that stand in a conversation: for news whose webhook got lost.
+
+    A reply has the key it would have had by webhook, so nothing is relayed twice (SUN-WHK-08).
+    """
+    told = [
+        {
+            "id": f"standing:{dig(message, 'id')}",
+            "type": "conversation:message",
+            "payload": {"conversation": {"id": conversation}, "message": message},
+        }
+        for message in messages
+    ]
+    return events({"events": told}, at)
 
 
 def _read(event: Any, at: float, *, trigger_lines: bool) -> Keyed:

@@ -11,6 +11,7 @@ from bridge.assistants.opencx import OpenCX
 from bridge.carriers.twilio import Twilio
 from bridge.carriers.twilio_account import Account
 from bridge.carriers.twilio_signature import verify
+from bridge.carriers.twilio_webhooks import text_received
 from bridge.core.errors import Misconfigured, OptedOut, Uncertain
 from bridge.core.model import Author, Handoff, Media, Turn
 from bridge.core.ports import Dossier, Question, Sms, Upload
@@ -166,6 +167,21 @@ def test_a_picture_is_fetched_through_its_redirect(world: World) -> None:
         assert (upload.content_type, upload.content.read()) == ("image/jpeg", JPEG)
 
 
+def test_texts_and_receipts_that_were_not_told_can_be_asked_for(world: World) -> None:
+    """With the ids they would have had by webhook, oldest first, files and all."""
+    since = world.network.now()
+    picture = {"content_type": "image/jpeg", "base64": "/9j/4CBhIHBpY3R1cmU="}
+    world.sim("POST", f"/phones/{MARIA}/texts", {"to": SUPPORT, "text": "one"})
+    world.sim("POST", f"/phones/{MARIA}/texts", {"to": SUPPORT, "text": "two", "media": [picture]})
+    sent = world.twilio.send(Sms(SUPPORT, MARIA, "On its way", "a1"))
+    told = [text_received(dict(form(hook)), 5.0) for hook in world.heard("/webhooks/twilio/sms")]
+    missed = world.twilio.missed(SUPPORT, since=since - 1, at=5.0)
+    assert [event for _, event in missed.events] == told
+    assert [key for key, _ in missed.events] == [event.source_id for event in told]
+    assert world.twilio.missed(SUPPORT, since=since + 60, at=5.0).events == []
+    assert world.twilio.receipt(sent.source_id, "a1", 5.0).status in ("sent", "delivered")
+
+
 # --- Sunshine -----------------------------------------------------------------------------------
 
 
@@ -230,6 +246,14 @@ def test_of_all_that_sunshine_tells_only_the_agents_reply_is_relayed(world: Worl
     assert kinds.count("AgentReplied") == 1
     assert "ConversationEnded" in kinds
     assert "secret" not in repr(told)
+
+
+def test_a_reply_that_was_not_told_can_be_asked_for(world: World) -> None:
+    """Under the key it would have had by webhook, so that it is relayed once."""
+    chat = handed_off(world)
+    world.sim("POST", f"/conversations/{chat.conversation}/replies", {"text": "Hi, Ada here", "agent": "Ada"})
+    by_webhook = events(json.loads(world.heard("/webhooks/sunshine")[-1].body), 5.0).events
+    assert world.desk.standing(chat, 5.0).events == by_webhook
 
 
 def test_a_private_file_of_an_agents_is_read_with_our_key(world: World) -> None:

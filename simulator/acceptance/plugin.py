@@ -93,14 +93,9 @@ def world(stage: Stage) -> World:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue("world").begun = False
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
     scene: World = request.getfixturevalue("world")
-    if step.type == "when" and not scene.begun:
+    if step.type == "when":
         scene.begin()
 
 

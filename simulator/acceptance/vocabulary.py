@@ -20,8 +20,8 @@ or can be read in two ways.
 
 People: Maria, Omar and Zoe (who lives abroad) text; Ada and Ben are agents; Mallory attacks; the operator
 runs the bridge. Our numbers: Support (the usual one), Sales, a toll-free one, and Warehouse, of which the
-bridge knows nothing. Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human, saying
-“A person will be with you.” *has just* means that nothing has followed from it yet.
+bridge knows nothing. Unless told otherwise the AI answers “Noted.” and hands over whoever asks for a human,
+saying “A person will be with you.” *has just* means that nothing has followed from it yet.
 
 Whatever appears on a phone or on the desk after the *When* must be accounted for by a *Then*; that is what
 *nothing else is sent to anyone* checks. A planted fault that was never met fails the scenario as well.

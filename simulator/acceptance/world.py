@@ -90,7 +90,9 @@ class World:
             self.settle()
 
     def begin(self) -> None:
-        """The When comes now."""
+        """The When comes now, or something of which the consequences are still to come."""
+        if self.begun:
+            return
         self.begun = True
         self.watch.begin()
         self.desk.remember_users()

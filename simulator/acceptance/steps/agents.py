@@ -29,6 +29,7 @@ def _(world: World, text: str, agent: str, customer: str) -> None:
 
 @given(phrase('{agent:Name} has just replied "{text:Words}"'))
 def _(world: World, agent: str, text: str) -> None:
+    world.begin()
     world.agent(agent).writes(text)
 
 

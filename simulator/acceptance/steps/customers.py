@@ -30,6 +30,7 @@ def _(world: World, customer: str, text: str, later: int, other: str) -> None:
 
 @given(phrase('{customer:Name} has just texted "{text:Words}"'))
 def _(world: World, customer: str, text: str) -> None:
+    world.begin()
     world.customer(customer).types(text)
 
 

@@ -17,7 +17,8 @@ from simulator.acceptance.sim import Refused
 from simulator.demo.processes import DidNotStart, Machinery
 from simulator.demo.proofs import PROOFS
 from simulator.demo.screen import Screen
-from simulator.demo.story import MARIA, SCENES, SUPPORT, NotSeen, Scene, Story
+from simulator.demo.stage import MARIA, SUPPORT, NotSeen
+from simulator.demo.story import SCENES, Scene, Story
 
 TROUBLE = (NotSeen, Refused, LookupError, TypeError, requests.RequestException)
 

@@ -1,37 +1,32 @@
 """The documented test handoff and what stands around it on the page, scene by scene.
 
-Everybody acts through `/_sim`, as people would; nobody tells the bridge anything. A scene waits until what it
-expects is to be seen, and writes down what is there.
+Everybody acts as people would; nobody tells the bridge anything. A scene writes down what is to be seen.
 
 Cast: Maria texts the Support number, which is registered and takes pictures. Omar texts the toll-free
 number, which is not connected at first and takes no pictures. Zoe texts Sales, which is not registered yet.
 """
 
-import base64
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import requests
 
-from simulator import accounts
-from simulator.acceptance.files import FileSample, sample
-from simulator.acceptance.sim import HttpSim
 from simulator.demo.processes import Machinery
 from simulator.demo.providers import Providers
 from simulator.demo.seen import Json, Reply, Seen, on_phone
+from simulator.demo.stage import (
+    MARIA,
+    NAMES,
+    OMAR,
+    SALES,
+    STRANGER,
+    SUPPORT,
+    TOLL_FREE,
+    ZOE,
+    Stage,
+    shortened,
+)
 
-T = TypeVar("T")
-
-MARIA, OMAR, ZOE = "+14155550101", "+12125550102", "+12025550103"
-SUPPORT, SALES, TOLL_FREE = accounts.NUMBERS
-STRANGER = "+13125550180"  # points at the bridge, which was not told that it is ours
-NAMES = {
-    MARIA: "Maria", OMAR: "Omar", ZOE: "Zoe",
-    SUPPORT: "Support", SALES: "Sales", TOLL_FREE: "the toll-free number", STRANGER: "a foreign number",
-}  # fmt: skip
-PATIENCE = 10.0  # seconds for something to appear
 A_MINUTE = 61.0  # after which the bridge asks the carrier about a held reply again
 SHORT = "Hi Maria, this is Ada. It left Oakland this morning."
 LONG = (
@@ -41,10 +36,6 @@ LONG = (
     "it is kept for ten days. Bring an ID and this text. Tell me if another day suits you better and I will "
     "have it moved."
 )
-
-
-class NotSeen(Exception):
-    """Something that was expected did not appear in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,260 +52,149 @@ class Story:
 
     def __init__(self, machinery: Machinery, say: Callable[[str], None]) -> None:
         self._machinery = machinery
-        self._sim = HttpSim(machinery.base)
-        self._say = say
-        self.ask = Providers(self._sim, machinery.environment)
+        self._stage = Stage(machinery.base, say)
+        self._ask = Providers(self._stage.sim, machinery.environment)
         self.seen = Seen(bridge=machinery.bridge, phone=MARIA)
-        self._picture = sample("picture")
 
     def close(self) -> None:
         """Let go of the simulators, which wait for open lines before they end."""
-        self._sim.close()
-
-    # --- 1 ---
+        self._stage.sim.close()
 
     def set_up(self) -> None:
-        """The four set-up steps begin: is everything connected?"""
-        self._sim.call("PUT", f"/numbers/{SALES}", {"registration": "unregistered"})
-        self._sim.call("PUT", f"/numbers/{TOLL_FREE}", {"sms_url": "", "mms": False})
-        self.seen.number, self.seen.app = self.ask.number(SUPPORT), self.ask.app()
+        """Is everything connected? Two of the numbers are not ready."""
+        self._stage.number(SALES, registration="unregistered")
+        self._stage.number(TOLL_FREE, sms_url="", mms=False)
+        self.seen.number, self.seen.app = self._ask.number(SUPPORT), self._ask.app()
         self.seen.findings = {found["step"]: found for found in self._machinery.check()}
         for found in self.seen.findings.values():
-            self._say(f"bridge check  {found['step']}: {found['cause'] or found['detail']}")
-
-    # --- 2 ---
+            self._stage.say(f"bridge check  {found['step']}: {found['cause'] or found['detail']}")
 
     def not_connected(self) -> None:
         """Texts to a number that points nowhere, and to one that is not ours."""
-        self._sim.call("PUT", f"/numbers/{STRANGER}", {"sms_url": f"{self.seen.bridge}/webhooks/twilio/sms"})
+        hook = f"{self.seen.bridge}/webhooks/twilio/sms"
+        self._stage.number(STRANGER, sms_url=hook)
         for number in (TOLL_FREE, STRANGER):
-            self._texts(OMAR, number, "Hello, anyone there?")
+            self._stage.texts(OMAR, number, "Hello, anyone there?")
             self.seen.texted_in_vain.append(number)
-        self._sim.call("DELETE", f"/numbers/{STRANGER}")
-        self._connect(TOLL_FREE)
-        self._texts(OMAR, TOLL_FREE, "And now?")
-        self.seen.welcome = self._receives(OMAR)[0]
-        self.seen.traces = [*self._answers_to(OMAR)[1:], *self._sessions_beyond(1), *self._chats()]
+        self._stage.number(TOLL_FREE, sms_url=hook)
+        self._stage.say(f"{NAMES[TOLL_FREE]} is connected to the bridge")
+        self._stage.texts(OMAR, TOLL_FREE, "And now?")
+        self.seen.welcome = self._stage.receives(OMAR)[0]
+        self.seen.traces = self._beyond_one_answer(OMAR)
 
-    def _connect(self, number: str) -> None:
-        self._sim.call("PUT", f"/numbers/{number}", {"sms_url": f"{self.seen.bridge}/webhooks/twilio/sms"})
-        self._say(f"{number} is connected to the bridge")
-
-    def _answers_to(self, phone: str) -> list[str]:
-        return [f"“{each['text']}”" for each in self._received(phone)]
-
-    def _sessions_beyond(self, count: int) -> list[str]:
-        sessions = self._sim.call("GET", "/assistant/sessions")["sessions"]
-        return [f"AI session {each['id']}" for each in sessions[count:]]
-
-    def _chats(self) -> list[str]:
-        return [f"chat {each['id']}" for each in self._sim.call("GET", "/conversations")["conversations"]]
-
-    # --- 3 ---
+    def _beyond_one_answer(self, phone: str) -> list[str]:
+        """What there is besides one answer out of one AI session."""
+        answers = [f"“{each['text']}”" for each in self._stage.received(phone)]
+        sessions = [f"AI session {each['id']}" for each in self._stage.ai_sessions()]
+        return [*answers[1:], *sessions[1:], *(f"chat {each['id']}" for each in self._stage.chats())]
 
     def handoff(self) -> None:
         """Maria talks with the AI, then asks for a human."""
-        self.seen.on_file = self._on_file("Maria Lopez", phone=MARIA)
-        self.seen.namesake = self._on_file("M. Lopez (web form)", email="maria@example.com")
-        self._texts(MARIA, SUPPORT, "Hi, where is my order?")
-        self._receives(MARIA)
-        self._learn_email(MARIA, "maria@example.com")
-        self._texts(MARIA, SUPPORT, "Can I speak to a human, please?")
-        self._receives(MARIA, 2)
-        self.seen.chat = self._live_chat(MARIA)
-        self.seen.thread = on_phone(self._screen(MARIA))
-        key = self.seen.chat["metadata"]["opencx_session_id"]
-        self.seen.session, self.seen.history = self.ask.session(key), self.ask.history(key)
-        self.seen.sunshine_calls = self._calls("sunshine", "POST")
+        self.seen.on_file = self._stage.on_file("Maria Lopez", phone=MARIA)
+        self.seen.namesake = self._stage.on_file("M. Lopez (web form)", email="maria@example.com")
+        self._stage.texts(MARIA, SUPPORT, "Hi, where is my order?")
+        self._stage.receives(MARIA)
+        self._shares(MARIA, "maria@example.com")
+        self._stage.texts(MARIA, SUPPORT, "Can I speak to a human, please?")
+        self._stage.receives(MARIA, 2)
+        self.seen.chat = self._stage.live_chat(MARIA)
+        self._look_behind_the_chat()
 
-    def _on_file(self, name: str, **facts: str) -> Json:
-        self._say(f"on file in Zendesk: {name}, {', '.join(facts.values())}")
-        return self._sim.call("POST", "/support/users", {"name": name, **facts})
-
-    def _learn_email(self, phone: str, email: str) -> None:
+    def _shares(self, phone: str, email: str) -> None:
         """The AI learns an address that the customer gave on another channel."""
-        sessions = self._sim.call("GET", "/assistant/sessions")["sessions"]
-        contact = next(each["contact"] for each in sessions if each["contact"]["phone_number"] == phone)
-        self.ask.learn_email(contact["id"], email)
-        self._say(f"{NAMES[phone]} has given {email} in a web chat")
+        contacts = (session["contact"] for session in self._stage.ai_sessions())
+        contact = next(each for each in contacts if each["phone_number"] == phone)
+        self._ask.learn_email(contact["id"], email)
+        self._stage.say(f"{NAMES[phone]} has given {email} in a web chat")
 
-    def _live_chat(self, phone: str) -> Json:
-        """The chat with this customer, once agents are in control and the customer is matched."""
-
-        def find() -> Json | None:
-            chats = self._sim.call("GET", "/conversations")["conversations"]
-            of = (chat for chat in chats if (chat["user"] or {}).get("phone") == phone)
-            return next((chat for chat in of if chat["ticket"] and chat["user"]["zendesk_id"]), None)
-
-        chat = self._until(find, f"a live chat with {NAMES[phone]}")
-        self._say(f"a live chat with {NAMES[phone]} appears: ticket {chat['ticket']['id']}")
-        return chat
-
-    def _calls(self, system: str, method: str) -> list[str]:
-        return [
-            entry["operation"]
-            for entry in self._ledger()
-            if entry["kind"] == "request" and entry["system"] == system and entry["method"] == method
-        ]
-
-    # --- 4 ---
+    def _look_behind_the_chat(self) -> None:
+        self.seen.thread = on_phone(self._stage.screen(MARIA))
+        self.seen.sunshine_calls = [call["operation"] for call in self._stage.posts_to("sunshine")]
+        key = self.seen.chat["metadata"]["opencx_session_id"]
+        self.seen.session, self.seen.history = self._ask.session(key), self._ask.history(key)
 
     def reply(self) -> None:
         """The agent answers from the Agent Workspace."""
-        self.seen.short = self._replies(MARIA, SUPPORT, self.seen.chat["id"], SHORT)
+        self._stage.writes(self.seen.chat["id"], SHORT)
+        self.seen.short = self._arrival(MARIA, SUPPORT, self.seen.chat["id"], SHORT)
 
     def long_reply(self) -> None:
         """The agent writes more than a segment holds."""
-        self.seen.long = self._replies(MARIA, SUPPORT, self.seen.chat["id"], LONG)
-
-    def _replies(self, phone: str, number: str, chat: str, text: str) -> Reply:
-        """An agent's reply and everything that became of it."""
-        self._writes(chat, text)
-        return self._arrival(phone, number, chat, text)
-
-    def _writes(self, chat: str, text: str) -> None:
-        self._sim.call("POST", f"/conversations/{chat}/replies", {"agent": "Ada", "text": text})
-        self._say(f"Ada → {_short(text)}")
+        self._stage.writes(self.seen.chat["id"], LONG)
+        self.seen.long = self._arrival(MARIA, SUPPORT, self.seen.chat["id"], LONG)
 
     def _arrival(self, phone: str, number: str, chat: str, text: str) -> Reply:
-        bubble = self._until(
-            lambda: self._delivered(phone, text), f"“{_short(text)}” on {NAMES[phone]}'s phone"
-        )
-        self._say(f"{NAMES[phone]}'s phone ← {_short(bubble['text'])}")
-        acts = [entry for entry in self._ledger() if entry["kind"] == "act" and entry.get("text") == text]
-        lines = self._sim.call("GET", f"/conversations/{chat}")["messages"]
+        """A reply on the phone, and everything that became of it."""
+        what = f"“{shortened(text)}” on {NAMES[phone]}'s phone"
+        bubble = self._stage.until(lambda: self._delivered(phone, text), what)
+        self._stage.say(f"{NAMES[phone]}'s phone ← {shortened(bubble['text'])}")
+        acts = (entry for entry in self._stage.ledger() if entry["kind"] == "act")
         return Reply(
             asked=number,
-            act=acts[-1],
-            sms=self._bubbles(phone, text),
-            record=self.ask.message(bubble["sid"]),
-            lines=[line for line in lines if line["text"] == text],
+            act=next(act for act in acts if act.get("text") == text),
+            sms=self._stage.bubbles(phone, text),
+            record=self._ask.message(bubble["sid"]),
+            lines=[line for line in self._stage.lines(chat) if line["text"] == text],
         )
 
     def _delivered(self, phone: str, text: str) -> Json | None:
-        return next((each for each in self._bubbles(phone, text) if each["status"] == "delivered"), None)
-
-    def _bubbles(self, phone: str, text: str) -> list[Json]:
-        return [each for each in self._received(phone) if each["text"] == text]
-
-    # --- 5 ---
+        bubbles = self._stage.bubbles(phone, text)
+        return next((each for each in bubbles if each["status"] == "delivered"), None)
 
     def pictures(self) -> None:
         """Maria and Ada send each other a picture."""
-        chat, self.seen.picture = self.seen.chat["id"], len(self._picture.content)
-        content = {"to": SUPPORT, "text": "This is the box", "media": [_wire(self._picture)]}
-        self._sim.call("POST", f"/phones/{MARIA}/texts", content)
-        self._say("Maria → Support: This is the box [picture]")
-        self.seen.picture_in = self._until(lambda: self._picture_on_desk(chat), "Maria's picture on the desk")
-        self._sends_picture(chat)
-        self.seen.picture_out = self._until(lambda: self._with_file(MARIA), "Ada's picture on Maria's phone")
-        self._say("Maria's phone ← [picture]")
+        chat, self.seen.picture = self.seen.chat["id"], len(self._stage.picture.content)
+        self._stage.texts_picture(MARIA, SUPPORT, "This is the box")
+        self.seen.picture_in = self._stage.until(
+            lambda: self._picture_in(chat), "Maria's picture on the desk"
+        )
+        self._stage.sends_picture(chat)
+        self.seen.picture_out = self._stage.until(self._picture_out, "Ada's picture on Maria's phone")
+        self._stage.say("Maria's phone ← [picture]")
 
-    def _picture_on_desk(self, chat: str) -> Json | None:
-        messages = self._sim.call("GET", f"/conversations/{chat}")["messages"]
-        return next((each for each in messages if each["author"] == "user" and each["media"]), None)
+    def _picture_in(self, chat: str) -> Json | None:
+        lines = self._stage.lines(chat)
+        return next((each for each in lines if each["author"] == "user" and each["media"]), None)
 
-    def _sends_picture(self, chat: str) -> None:
-        content = {"agent": "Ada", "file": _wire(self._picture)}
-        self._sim.call("POST", f"/conversations/{chat}/replies", content)
-        self._say("Ada → [picture]")
-
-    def _with_file(self, phone: str) -> Json | None:
-        return next((each for each in self._received(phone) if each["media"]), None)
-
-    # --- 6 ---
+    def _picture_out(self) -> Json | None:
+        return next((each for each in self._stage.received(MARIA) if each["media"]), None)
 
     def someone_else(self) -> None:
         """Omar is known by his address only, and his number takes no pictures."""
-        self.seen.by_email = self._on_file("Omar Haddad", email="omar@example.com")
-        self._learn_email(OMAR, "omar@example.com")
-        self._texts(OMAR, TOLL_FREE, "A person, please")
-        self.seen.email_chat = self._live_chat(OMAR)
-        self._sends_picture(self.seen.email_chat["id"])
-        self.seen.picture_link = self._until(lambda: self._with_link(OMAR), "a link on Omar's phone")
+        self.seen.by_email = self._stage.on_file("Omar Haddad", email="omar@example.com")
+        self._shares(OMAR, "omar@example.com")
+        self._stage.texts(OMAR, TOLL_FREE, "A person, please")
+        self.seen.email_chat = self._stage.live_chat(OMAR)
+        self._stage.sends_picture(self.seen.email_chat["id"])
+        self.seen.picture_link = self._stage.until(self._link, "a link on Omar's phone")
         link = self.seen.picture_link["text"].split()[-1]
-        self._say(f"Omar's phone ← {link}")
+        self._stage.say(f"Omar's phone ← {link}")
         self.seen.linked = len(requests.get(link, timeout=5).content)
 
-    def _with_link(self, phone: str) -> Json | None:
-        return next((each for each in self._received(phone) if "://" in each["text"]), None)
-
-    # --- 7 ---
+    def _link(self) -> Json | None:
+        return next((each for each in self._stage.received(OMAR) if "://" in each["text"]), None)
 
     def registration(self) -> None:
         """A reply from an unregistered number waits, and leaves once the number is registered."""
-        self._sim.call("PUT", "/assistant/script", {"topics": ["refund"]})
-        self._texts(ZOE, SALES, "I want a refund")
-        chat, text = self._live_chat(ZOE)["id"], "Of course. I have started it."
-        self._writes(chat, text)
-        self.seen.told = self._until(
-            lambda: self._note_on_registration(chat), "a line that tells Ada why it waits"
-        )
-        self._say(f"only Ada sees: {self.seen.told['text']}")
-        self.seen.held, self.seen.held_calls = self._received(ZOE), self._offers_from(SALES)
-        self._sim.call("PUT", f"/numbers/{SALES}", {"registration": "registered"})
-        self._sim.call("POST", "/clock", {"advance": A_MINUTE})
-        self._say("Sales is registered; a minute passes")
+        self._stage.sim.call("PUT", "/assistant/script", {"topics": ["refund"]})
+        self._stage.texts(ZOE, SALES, "I want a refund")
+        chat, text = self._stage.live_chat(ZOE)["id"], "Of course. I have started it."
+        self._stage.writes(chat, text)
+        self.seen.told = self._stage.until(lambda: self._told(chat), "a line that tells Ada why it waits")
+        self._stage.say(f"only Ada sees: {self.seen.told['text']}")
+        self.seen.held, self.seen.held_calls = self._stage.received(ZOE), self._offers_from(SALES)
+        self._stage.number(SALES, registration="registered")
+        self._stage.sim.call("POST", "/clock", {"advance": A_MINUTE})
+        self._stage.say("Sales is registered; a minute passes")
         self.seen.released = self._arrival(ZOE, SALES, chat, text)
 
-    def _note_on_registration(self, chat: str) -> Json | None:
-        messages = self._sim.call("GET", f"/conversations/{chat}")["messages"]
-        return next((each for each in messages if each["silent"] and "Not sent yet" in each["text"]), None)
+    def _told(self, chat: str) -> Json | None:
+        lines = self._stage.lines(chat)
+        return next((each for each in lines if each["silent"] and "Not sent yet" in each["text"]), None)
 
     def _offers_from(self, number: str) -> int:
         """How often a text from this number was offered to the carrier."""
-        calls = (
-            entry for entry in self._ledger() if entry["kind"] == "request" and entry["method"] == "POST"
-        )
-        return sum(
-            (entry["request"] or {}).get("From") == number for entry in calls if entry["system"] == "twilio"
-        )
-
-    # --- what every scene does ---
-
-    def _texts(self, phone: str, number: str, text: str) -> None:
-        self._sim.call("POST", f"/phones/{phone}/texts", {"to": number, "text": text})
-        self._say(f"{NAMES[phone]} → {NAMES[number]}: {text}")
-
-    def _receives(self, phone: str, count: int = 1) -> Sequence[Json]:
-        """So many messages on the phone, waited for."""
-
-        def find() -> list[Json] | None:
-            found = self._received(phone)
-            return found if len(found) >= count else None
-
-        found = self._until(find, f"message {count} on {NAMES[phone]}'s phone")
-        self._say(f"{NAMES[phone]}'s phone ← {found[-1]['text']}")
-        return found
-
-    def _received(self, phone: str) -> list[Json]:
-        return [each for each in self._screen(phone) if each["direction"] == "received"]
-
-    def _screen(self, phone: str) -> list[Json]:
-        messages: list[Json] = self._sim.call("GET", f"/phones/{phone}/messages")["messages"]
-        return messages
-
-    def _ledger(self) -> list[Json]:
-        entries: list[Json] = self._sim.call("GET", "/ledger")["entries"]
-        return entries
-
-    def _until(self, find: Callable[[], T | None], what: str) -> T:
-        """What `find` finds, looking again whenever there is news."""
-        deadline, last = time.monotonic() + PATIENCE, 0
-        while (found := find()) is None:
-            if time.monotonic() > deadline:
-                raise NotSeen(f"{what} was waited for in vain")
-            last = self._sim.call("GET", "/ledger", after=last, wait=0.2)["next"]
-        return found
-
-
-def _wire(file: FileSample) -> Json:
-    encoded = base64.b64encode(file.content).decode()
-    return {"name": file.name, "content_type": file.content_type, "base64": encoded}
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+        return sum((call["request"] or {}).get("From") == number for call in self._stage.posts_to("twilio"))
 
 
 SCENES = (

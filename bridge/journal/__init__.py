@@ -104,7 +104,7 @@ class Journal:
         with self._reading() as tx:
             return sessions.get(tx, session_id)
 
-    def turns(self, session_id: str, first: int = 0, until: int | None = None) -> list[Turn]:
+    def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
         """Lines of the transcript."""
         with self._reading() as tx:
             return sessions.transcript(tx, session_id, first, until)

@@ -7,7 +7,7 @@ waits: the change, the intended effects and "this event is done" are one transac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bridge import failpoints
 from bridge.core import flow
@@ -33,8 +33,14 @@ from bridge.core.model import (
 )
 from bridge.journal import codec, outbox, sessions
 from bridge.journal.schema import events
+from bridge.journal.statements import insert_once
 
-MOST_CRASHES = 3
+NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
+DECIDED = (
+    update(events)
+    .where(events.c.seq == bindparam("of_seq"))
+    .values(state=bindparam("ending"), remark=bindparam("why"))
+)
 OF_CONVERSATION = (AgentReplied, ConversationEnded, ControlRefused, ConversationRemoved)
 OF_PART = (SendAccepted, SendFailed, SendHeld)
 
@@ -50,13 +56,12 @@ class Decider:
 
 def record(tx: Connection, key: str, event: Event) -> bool:
     """Store an event to be decided; False if its key is known: the same thing told again."""
-    return sessions.insert_once(tx, events, _row(key, event, "new"), "key")
+    return insert_once(tx, events, _row(key, event, "new"), "key")
 
 
 def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:
     """Decide what waits, oldest first; return how many."""
-    query = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(most)
-    rows = tx.execute(query).all()
+    rows = tx.execute(NEW, {"most": most}).all()
     for row in rows:
         _decide_row(tx, decider, row.seq, row.kind, row.body)
     return len(rows)
@@ -72,13 +77,13 @@ def _decide_row(tx: Connection, decider: Decider, seq: int, kind: str, body: str
     else:
         state = "done"
         failpoints.hit("decided", kind)
-    tx.execute(update(events).where(events.c.seq == seq).values(state=state, remark=remark))
+    tx.execute(DECIDED, {"of_seq": seq, "ending": state, "why": remark})
     decider.counted(kind, remark if state == "done" else "parked")
 
 
 def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
     """An outcome: recorded and decided at once."""
-    if sessions.insert_once(tx, events, _row(key, event, "done"), "key"):
+    if insert_once(tx, events, _row(key, event, "done"), "key"):
         decider.counted(type(event).__name__, decide(tx, decider, event))
 
 

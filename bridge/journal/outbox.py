@@ -7,7 +7,7 @@ of the lease: a crash makes it due again by itself, with one more try and one mo
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, case, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 
 from bridge.core.model import (
     AskAssistant,
@@ -20,10 +20,62 @@ from bridge.core.model import (
 )
 from bridge.journal import codec, sessions
 from bridge.journal.schema import effects, lanes
+from bridge.journal.statements import upsert
 
 LEASE_SECONDS = 90.0
 FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
+
+# A column's own name is its parameter in SET; conditions use names of their own.
+ID: BindParameter[int] = bindparam("effect_id")
+LANE: BindParameter[str] = bindparam("lane_name")
 UNFINISHED = effects.c.state.in_(("waiting", "performing"))
+ADD = effects.insert().returning(effects.c.id)
+LANE_HEAD = select(lanes.c.head).where(lanes.c.name == LANE)
+ADD_LANE = lanes.insert()
+SET_LANE = update(lanes).where(lanes.c.name == LANE)
+TAKE_LANE = SET_LANE.values(due_at=bindparam("until"), claimed=True)
+FREE_LANE = SET_LANE.values(due_at=bindparam("until"), claimed=False)
+DROP_LANE = lanes.delete().where(lanes.c.name == LANE)
+DUE = (
+    select(lanes.c.name, lanes.c.head)
+    .where(lanes.c.due_at <= bindparam("now"))
+    .order_by(lanes.c.due_at)
+    .limit(bindparam("most"))
+)
+TAKE = (
+    update(effects)
+    .where(effects.c.id == ID)
+    .values(
+        tries=effects.c.tries + 1,
+        doubts=effects.c.doubts + case((effects.c.state == "performing", 1), else_=0),
+        tried_at=func.coalesce(effects.c.tried_at, bindparam("now")),
+        state="performing",
+    )
+    .returning(effects)
+)
+TRIES = select(effects.c.tries).where(effects.c.id == ID, effects.c.state == "performing")
+FINISH = update(effects).where(effects.c.id == ID).values(state=bindparam("ending"), error=bindparam("why"))
+POSTPONE = (
+    update(effects)
+    .where(effects.c.id == ID)
+    .values(state="waiting", due_at=bindparam("until"), error=bindparam("why"), doubts=bindparam("in_doubt"))
+)
+FORGET_TRY = update(effects).where(effects.c.id == ID).values(tries=effects.c.tries - 1)
+FIRST = (
+    select(effects.c.id, effects.c.due_at)
+    .where(effects.c.lane == LANE, UNFINISHED)
+    .order_by(effects.c.id)
+    .limit(1)
+)
+SENDS = select(effects.c.id, effects.c.lane, effects.c.body).where(
+    effects.c.session == bindparam("of_session"),
+    effects.c.kind == "SendText",
+    effects.c.state == "waiting",
+)
+WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
+CLAIMED = select(lanes.c.claimed).where(lanes.c.name == LANE)
+RELEASE = update(lanes).where(lanes.c.claimed).values(due_at=bindparam("until"), claimed=False)
+NEXT_DUE = select(func.min(lanes.c.due_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +125,20 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
         "due_at": due,
         "created_at": now,
     }
-    head = tx.execute(effects.insert().values(row).returning(effects.c.id)).scalar_one()
-    if tx.execute(select(lanes.c.head).where(lanes.c.name == lane)).first() is None:
-        tx.execute(lanes.insert().values(name=lane, head=head, due_at=due, claimed=False))
+    head = tx.execute(ADD, row).scalar_one()
+    if tx.execute(LANE_HEAD, {"lane_name": lane}).first() is None:
+        tx.execute(ADD_LANE, {"name": lane, "head": head, "due_at": due, "claimed": False})
 
 
 def claim(tx: Connection, now: float, most: int) -> list[Claim]:
     """Take up to `most` lanes whose head is due."""
-    query = (
-        select(lanes.c.name, lanes.c.head).where(lanes.c.due_at <= now).order_by(lanes.c.due_at).limit(most)
-    )
-    return [_take(tx, lane.name, lane.head, now) for lane in tx.execute(query).all()]
+    due = tx.execute(DUE, {"now": now, "most": most}).all()
+    return [_take(tx, lane.name, lane.head, now) for lane in due]
 
 
 def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
-    tx.execute(update(lanes).where(lanes.c.name == lane).values(due_at=now + LEASE_SECONDS, claimed=True))
-    row = tx.execute(
-        update(effects)
-        .where(effects.c.id == head)
-        .values(
-            tries=effects.c.tries + 1,
-            doubts=effects.c.doubts + case((effects.c.state == "performing", 1), else_=0),
-            tried_at=func.coalesce(effects.c.tried_at, now),
-            state="performing",
-        )
-        .returning(effects)
-    ).one()
+    tx.execute(TAKE_LANE, {"lane_name": lane, "until": now + LEASE_SECONDS})
+    row = tx.execute(TAKE, {"effect_id": head, "now": now}).one()
     effect = codec.effect(row.kind, row.body)
     session = sessions.get(tx, effect.session)
     allowed = session is not None and sessions.allowed(tx, session.phone)
@@ -110,67 +150,53 @@ def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
 
 def mine(tx: Connection, claim: Claim) -> bool:
     """Whether the claim still holds: nobody else took the effect after a lease ran out (fencing)."""
-    query = select(effects.c.tries).where(effects.c.id == claim.id, effects.c.state == "performing")
-    row = tx.execute(query).first()
+    row = tx.execute(TRIES, {"effect_id": claim.id}).first()
     return row is not None and row.tries == claim.tries
 
 
 def finish(tx: Connection, claim: Claim, state: str, error: str = "") -> None:
     """The effect is done, parked or withdrawn; its lane moves on."""
-    tx.execute(update(effects).where(effects.c.id == claim.id).values(state=state, error=error))
+    tx.execute(FINISH, {"effect_id": claim.id, "ending": state, "why": error})
     advance(tx, claim.lane)
 
 
 def postpone(tx: Connection, claim: Claim, due_at: float, error: str, *, doubts: int) -> None:
     """The effect stays first in its lane and is due again later."""
-    values = {"state": "waiting", "due_at": due_at, "error": error, "doubts": doubts}
-    tx.execute(update(effects).where(effects.c.id == claim.id).values(values))
-    tx.execute(update(lanes).where(lanes.c.name == claim.lane).values(due_at=due_at, claimed=False))
+    tx.execute(POSTPONE, {"effect_id": claim.id, "until": due_at, "why": error, "in_doubt": doubts})
+    tx.execute(FREE_LANE, {"lane_name": claim.lane, "until": due_at})
 
 
 def forget_try(tx: Connection, claim: Claim) -> None:
     """Nothing was tried: the effect only had to wait."""
-    tx.execute(update(effects).where(effects.c.id == claim.id).values(tries=claim.tries - 1))
+    tx.execute(FORGET_TRY, {"effect_id": claim.id})
 
 
 def advance(tx: Connection, lane: str) -> None:
     """The lane's head becomes its first unfinished effect; a lane without work has no row."""
-    query = select(effects.c.id, effects.c.due_at).where(effects.c.lane == lane, UNFINISHED)
-    head = tx.execute(query.order_by(effects.c.id).limit(1)).first()
+    head = tx.execute(FIRST, {"lane_name": lane}).first()
     if head is None:
-        tx.execute(lanes.delete().where(lanes.c.name == lane))
+        tx.execute(DROP_LANE, {"lane_name": lane})
         return
-    sessions.upsert(
-        tx, lanes, {"name": lane, "head": head.id, "due_at": head.due_at, "claimed": False}, ["name"]
-    )
+    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": head.due_at, "claimed": False})
 
 
 def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) -> int:
     """Drop unsent texts of a session (of these turns, or all); what is being sent is left to its end."""
-    query = select(effects.c.id, effects.c.lane, effects.c.body).where(
-        and_(effects.c.session == session.id, effects.c.kind == "SendText", effects.c.state == "waiting")
-    )
-    gone = [
-        row for row in tx.execute(query) if turns is None or codec.decode(SendText, row.body).turn in turns
-    ]
+    rows = tx.execute(SENDS, {"of_session": session.id})
+    gone = [row for row in rows if turns is None or codec.decode(SendText, row.body).turn in turns]
     for row in gone:
-        tx.execute(update(effects).where(effects.c.id == row.id).values(state="withdrawn"))
+        tx.execute(WITHDRAW, {"effect_id": row.id})
     for lane in {row.lane for row in gone}:
-        if not _claimed(tx, lane):
+        if not tx.execute(CLAIMED, {"lane_name": lane}).scalar():
             advance(tx, lane)
     return len(gone)
 
 
-def _claimed(tx: Connection, lane: str) -> bool:
-    row = tx.execute(select(lanes.c.claimed).where(lanes.c.name == lane)).first()
-    return bool(row and row.claimed)
-
-
 def release_all(tx: Connection, now: float) -> None:
     """After a restart of the only process: whatever was being performed is due now."""
-    tx.execute(update(lanes).where(lanes.c.claimed).values(due_at=now, claimed=False))
+    tx.execute(RELEASE, {"until": now})
 
 
 def next_due(tx: Connection) -> float | None:
     """When the next lane falls due."""
-    return tx.execute(select(func.min(lanes.c.due_at))).scalar()
+    return tx.execute(NEXT_DUE).scalar()

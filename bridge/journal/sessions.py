@@ -1,31 +1,63 @@
 """Sessions, their turns, what is known of each sent part, and consents."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, select
 
 from bridge.core.model import Charge, Consent, Receipt, Session, Turn
 from bridge.journal import codec
 from bridge.journal.schema import attempts, consents, parts, sessions, turns
+from bridge.journal.statements import insert_once, upsert
 
-NEVER_OVER = sessions.c.charge != Charge.NOBODY.value
-
-
-def upsert(tx: Connection, table: Table, values: dict[str, Any], keys: Sequence[str]) -> None:
-    """Insert the row, or overwrite the one with the same key."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    rest = {name: value for name, value in values.items() if name not in keys}
-    statement = dialect.insert(table).values(values)
-    tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=rest))
+VALUE: BindParameter[Any] = bindparam("value")
 
 
-def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) -> bool:
-    """Insert the row unless its key is there; tell whether it was inserted."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=[key])
-    return tx.execute(statement).rowcount == 1
+def _newest(*where: Any) -> Select[tuple[str]]:
+    return select(sessions.c.body).where(and_(*where)).order_by(sessions.c.last_at.desc()).limit(1)
+
+
+BY_ID = _newest(sessions.c.id == VALUE)
+BY_ASSISTANT = _newest(sessions.c.assistant_session == VALUE)
+BY_CONVERSATION = _newest(sessions.c.conversation == VALUE)
+BY_PHONE = _newest(sessions.c.phone == VALUE)
+OPEN = _newest(
+    sessions.c.phone == bindparam("phone"),
+    sessions.c.number == bindparam("number"),
+    sessions.c.charge != Charge.NOBODY.value,
+)
+OF_USER = select(sessions.c.body).where(sessions.c.user == VALUE)
+IDLE = select(sessions.c.body).where(sessions.c.idle_due <= VALUE).limit(100)
+NEXT_IDLE = select(func.min(sessions.c.idle_due))
+
+TRANSCRIPT = (
+    select(turns.c.body)
+    .where(
+        turns.c.session == bindparam("session"),
+        turns.c.number >= bindparam("first"),
+        turns.c.number < bindparam("until"),
+    )
+    .order_by(turns.c.number)
+)
+HEARD = select(turns.c.number).where(
+    turns.c.session == bindparam("session"), turns.c.source_id == bindparam("source")
+)
+APPEND = turns.insert()
+
+PARTS = select(parts).where(parts.c.session == bindparam("session"))
+PART = PARTS.where(parts.c.turn == bindparam("turn"), parts.c.part == bindparam("part"))
+BY_ATTEMPT = select(attempts).where(attempts.c.attempt == VALUE)
+BY_SOURCE = select(parts).where(parts.c.source_id == VALUE)
+SOURCES = (
+    select(parts.c.source_id)
+    .join(sessions, sessions.c.id == parts.c.session)
+    .where(
+        sessions.c.phone == bindparam("phone"),
+        sessions.c.number == bindparam("number"),
+        parts.c.source_id != "",
+    )
+)
+ALLOWED = select(consents.c.allowed).where(consents.c.phone == VALUE)
+NO_END = 2**31 - 1
 
 
 # --- sessions ---
@@ -33,39 +65,38 @@ def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) 
 
 def get(tx: Connection, session_id: str) -> Session | None:
     """By our id, or by the assistant's."""
-    by_id = or_(sessions.c.id == session_id, sessions.c.assistant_session == session_id)
-    return _one(tx, by_id if session_id else sessions.c.id == "")
+    return (_one(tx, BY_ID, session_id) or _one(tx, BY_ASSISTANT, session_id)) if session_id else None
 
 
 def open_for(tx: Connection, phone: str, number: str) -> Session | None:
     """The one session of this pair that is not over (OPEN-27)."""
-    return _one(tx, and_(sessions.c.phone == phone, sessions.c.number == number, NEVER_OVER))
+    row = tx.execute(OPEN, {"phone": phone, "number": number}).first()
+    return codec.decode(Session, row.body) if row else None
 
 
 def latest_of(tx: Connection, phone: str) -> Session | None:
     """The phone's newest session with any number, over or not."""
-    return _one(tx, sessions.c.phone == phone)
+    return _one(tx, BY_PHONE, phone)
 
 
 def of_conversation(tx: Connection, conversation: str) -> Session | None:
     """The session whose live chat this is."""
-    return _one(tx, sessions.c.conversation == conversation) if conversation else None
+    return _one(tx, BY_CONVERSATION, conversation) if conversation else None
 
 
 def of_user(tx: Connection, user: str) -> list[Session]:
     """Every session of this Sunshine user."""
-    return [_session(row) for row in tx.execute(select(sessions.c.body).where(sessions.c.user == user))]
+    return [codec.decode(Session, row.body) for row in tx.execute(OF_USER, {"value": user})]
 
 
 def idle_at(tx: Connection, now: float) -> list[Session]:
     """Sessions whose idle time has run out."""
-    query = select(sessions.c.body).where(sessions.c.idle_due <= now).limit(100)
-    return [_session(row) for row in tx.execute(query)]
+    return [codec.decode(Session, row.body) for row in tx.execute(IDLE, {"value": now})]
 
 
 def next_idle(tx: Connection) -> float | None:
     """When the next session runs out of time."""
-    return tx.execute(select(func.min(sessions.c.idle_due))).scalar()
+    return tx.execute(NEXT_IDLE).scalar()
 
 
 def save(tx: Connection, session: Session, idle_seconds: float) -> None:
@@ -83,17 +114,12 @@ def save(tx: Connection, session: Session, idle_seconds: float) -> None:
         "idle_due": due,
         "body": codec.encode(session),
     }
-    upsert(tx, sessions, row, ["id"])
+    upsert(tx, sessions, row)
 
 
-def _one(tx: Connection, where: Any) -> Session | None:
-    query = select(sessions.c.body).where(where).order_by(sessions.c.last_at.desc()).limit(1)
-    row = tx.execute(query).first()
-    return _session(row) if row else None
-
-
-def _session(row: Row[Any]) -> Session:
-    return codec.decode(Session, row.body)
+def _one(tx: Connection, statement: Select[tuple[str]], value: str) -> Session | None:
+    row = tx.execute(statement, {"value": value}).first()
+    return codec.decode(Session, row.body) if row else None
 
 
 # --- turns ---
@@ -101,27 +127,26 @@ def _session(row: Row[Any]) -> Session:
 
 def append(tx: Connection, session_id: str, turn: Turn) -> None:
     """Add a line to the transcript; lines are never changed."""
-    tx.execute(
-        turns.insert().values(
-            session=session_id, number=turn.number, source_id=turn.source_id, body=codec.encode(turn)
-        )
-    )
+    row = {
+        "session": session_id,
+        "number": turn.number,
+        "source_id": turn.source_id,
+        "body": codec.encode(turn),
+    }
+    tx.execute(APPEND, row)
 
 
-def transcript(tx: Connection, session_id: str, first: int = 0, until: int | None = None) -> list[Turn]:
+def transcript(tx: Connection, session_id: str, first: int = 0, until: int = NO_END) -> list[Turn]:
     """Lines from `first` up to, not including, `until`."""
-    query = select(turns.c.body).where(turns.c.session == session_id, turns.c.number >= first)
-    if until is not None:
-        query = query.where(turns.c.number < until)
-    return [codec.decode(Turn, row.body) for row in tx.execute(query.order_by(turns.c.number))]
+    rows = tx.execute(TRANSCRIPT, {"session": session_id, "first": first, "until": until})
+    return [codec.decode(Turn, row.body) for row in rows]
 
 
 def heard(tx: Connection, session_id: str, source_id: str) -> bool:
     """Whether a line with this id of the other side stands in the session."""
     if not source_id:
         return False
-    query = select(turns.c.number).where(turns.c.session == session_id, turns.c.source_id == source_id)
-    return tx.execute(query.limit(1)).first() is not None
+    return tx.execute(HEARD, {"session": session_id, "source": source_id}).first() is not None
 
 
 # --- sent parts ---
@@ -129,22 +154,18 @@ def heard(tx: Connection, session_id: str, source_id: str) -> bool:
 
 def receipt(tx: Connection, session_id: str, turn: int, part: int) -> Receipt | None:
     """What is known of one part."""
-    query = select(parts).where(parts.c.session == session_id, parts.c.turn == turn, parts.c.part == part)
-    row = tx.execute(query).first()
-    return (
-        Receipt(row.turn, row.part, row.source_id, row.status, row.error_code, row.segments) if row else None
-    )
+    row = tx.execute(PART, {"session": session_id, "turn": turn, "part": part}).first()
+    return _receipt(row) if row else None
 
 
 def receipts_of(tx: Connection, session_id: str) -> dict[tuple[int, int], Receipt]:
     """What is known of every part of a session."""
-    rows = tx.execute(select(parts).where(parts.c.session == session_id))
-    return {
-        (row.turn, row.part): Receipt(
-            row.turn, row.part, row.source_id, row.status, row.error_code, row.segments
-        )
-        for row in rows
-    }
+    rows = tx.execute(PARTS, {"session": session_id})
+    return {(row.turn, row.part): _receipt(row) for row in rows}
+
+
+def _receipt(row: Any) -> Receipt:
+    return Receipt(row.turn, row.part, row.source_id, row.status, row.error_code, row.segments)
 
 
 def save_receipt(tx: Connection, session_id: str, known: Receipt) -> None:
@@ -158,7 +179,7 @@ def save_receipt(tx: Connection, session_id: str, known: Receipt) -> None:
         "error_code": known.error_code,
         "segments": known.segments,
     }
-    upsert(tx, parts, row, ["session", "turn", "part"])
+    upsert(tx, parts, row)
 
 
 def note_attempt(tx: Connection, attempt: str, session_id: str, place: tuple[int, int], at: float) -> None:
@@ -169,20 +190,15 @@ def note_attempt(tx: Connection, attempt: str, session_id: str, place: tuple[int
 
 def part_of(tx: Connection, attempt: str, source_id: str) -> tuple[str, int, int] | None:
     """The (session, turn, part) a receipt speaks of, by our attempt id or the carrier's message id."""
-    row = tx.execute(select(attempts).where(attempts.c.attempt == attempt)).first()
+    row = tx.execute(BY_ATTEMPT, {"value": attempt}).first()
     if row is None and source_id:
-        row = tx.execute(select(parts).where(parts.c.source_id == source_id)).first()
+        row = tx.execute(BY_SOURCE, {"value": source_id}).first()
     return (row.session, row.turn, row.part) if row else None
 
 
 def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
     """The carrier's ids of everything we know we sent to this phone from this number."""
-    query = (
-        select(parts.c.source_id)
-        .join(sessions, sessions.c.id == parts.c.session)
-        .where(sessions.c.phone == phone, sessions.c.number == number, parts.c.source_id != "")
-    )
-    return {row.source_id for row in tx.execute(query)}
+    return {row.source_id for row in tx.execute(SOURCES, {"phone": phone, "number": number})}
 
 
 # --- consents ---
@@ -190,11 +206,11 @@ def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
 
 def allowed(tx: Connection, phone: str) -> bool:
     """Whether this phone may be texted."""
-    row = tx.execute(select(consents.c.allowed).where(consents.c.phone == phone)).first()
+    row = tx.execute(ALLOWED, {"value": phone}).first()
     return row.allowed if row else True
 
 
 def save_consent(tx: Connection, changed: Consent) -> None:
     """Write the newest word."""
     row = {"phone": changed.phone, "allowed": changed.allowed, "at": changed.at, "word": changed.word}
-    upsert(tx, consents, row, ["phone"])
+    upsert(tx, consents, row)

@@ -1,0 +1,38 @@
+"""Inserts that tolerate a repeat, for both engines.
+
+Every statement of the journal is built once and executed with parameters: building one takes longer than
+running it.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def upsert(tx: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Insert the row, or overwrite the one with the same primary key."""
+    tx.execute(_upsert(tx.dialect.name, table), values)
+
+
+def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) -> bool:
+    """Insert the row unless its key is there; tell whether it was inserted."""
+    return tx.execute(_insert_once(tx.dialect.name, table, key), values).rowcount == 1
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Any:
+    keys = [column.name for column in table.primary_key]
+    statement = DIALECTS[dialect].insert(table)
+    rest = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+@cache
+def _insert_once(dialect: str, table: Table, key: str) -> Any:
+    return DIALECTS[dialect].insert(table).on_conflict_do_nothing(index_elements=[key])

@@ -23,6 +23,7 @@ WAITS = {
     "eleventh stays": ((11, 0.5), 900),
     "hundredth stays": ((100, 0.5), 900),
     "least jitter": ((5, 0.0), 24),
+    "shortest wait of all": ((1, 0.0), 0.8),
     "most jitter": ((5, 1.0), 36),
     "a quarter of the jitter": ((5, 0.25), 27),
     "jitter below its range": ((5, -3.0), 24),

@@ -219,13 +219,13 @@ class Performer:
     def _send(self, claim: Claim, session: Session) -> Event:
         effect = claim.effect
         assert isinstance(effect, SendText)  # noqa: S101
-        self._hold_if_gated(claim, session, effect)
+        warning = self._hold_if_gated(claim, session, effect)
         sms = Sms(session.number, session.phone, effect.text, claim.attempt)
         if claim.doubts and (found := self._taken_before(claim, session, sms)) is not None:
-            return self._accepted(claim, found)
+            return self._accepted(claim, found, warning)
         if not claim.allowed:
             raise OptedOut("the customer opted out of texts", code="21610")
-        return self._accepted(claim, self._send_now(sms, effect.media))
+        return self._accepted(claim, self._send_now(sms, effect.media), warning)
 
     def _taken_before(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
         """Whether an earlier try was taken after all, by its receipt or by asking the carrier."""
@@ -236,7 +236,7 @@ class Performer:
             return Accepted(known.source_id, known.segments or 1)
         return self._look(claim, session, sms)
 
-    def _accepted(self, claim: Claim, taken: Accepted) -> SendAccepted:
+    def _accepted(self, claim: Claim, taken: Accepted, warning: str) -> SendAccepted:
         effect = claim.effect
         assert isinstance(effect, SendText)  # noqa: S101
         return SendAccepted(
@@ -247,16 +247,20 @@ class Performer:
             claim.attempt,
             taken.source_id,
             taken.segments,
+            warning,
         )
 
-    def _hold_if_gated(self, claim: Claim, session: Session, effect: SendText) -> None:
-        """An unregistered number does not send; the reply waits, at most a day (design §7, CAR-316)."""
+    def _hold_if_gated(self, claim: Claim, session: Session, effect: SendText) -> str:
+        """An unregistered number does not send; the reply waits, at most a day (design §7, CAR-316).
+
+        Returns what to warn of where the operator chose to send all the same.
+        """
         state = self._world.numbers.state(session.number)
         if not state.owned or not state.sms:
-            raise Permanent(f"the number {session.number} is not active for SMS", code="number_inactive")
+            raise Permanent("our number is not active for SMS", code="number_inactive")
         gate = compliance.gate(state.kind, state.registration, session.phone, self._policy.compliance)
         if gate.open:
-            return
+            return gate.reason if gate.warn else ""
         now = self._clock()
         if now - claim.created_at >= HELD_AT_MOST:
             raise Permanent(f"held for a day: {gate.reason}", code="held_too_long")

@@ -138,7 +138,10 @@ def _add_media(app: Flask, store: MediaStore) -> None:
         kept = store.open(token)
         if kept is None:
             abort(404)
-        return Response(kept.content, content_type=kept.content_type)
+        answer = Response(kept.content, content_type=kept.content_type)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers.set("Content-Disposition", "inline", filename=kept.name)
+        return answer
 
 
 def _add_admin(app: Flask, state: State, token: str) -> None:

@@ -1,25 +1,22 @@
 """What Twilio knows about a number of ours: its class, its abilities, its registration.
 
-Class, in this order (CAR section 22): what Twilio itself says, five or six digits, letters, a toll-free
-prefix, another country's number, else local. "+1" is not "US": the territories count as US, Canada needs
-no registration (CAR-301, CAR-315), other regions are international.
+The class is told by Twilio or by the number itself (`addresses.sender_class`). A Canadian number, too, needs
+registration for texts to the States (CAR-191); whether it matters for a phone is decided in `compliance`.
 
 Registration:
   * toll-free: the verification of the number's SID (CAR-192); pending counts as pending (CAR-195)
-  * local US: the campaign of the Messaging Service whose pool holds the number (CAR-183, CAR-186)
+  * local: the campaign of the Messaging Service whose pool holds the number (CAR-183, CAR-186)
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-import phonenumbers
-
+from bridge.core import addresses
 from bridge.core.errors import Misconfigured
 from bridge.core.ports import NumberState
 from bridge.http import Client
 
-TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
-US_PROGRAMME = {"US", "PR", "GU", "VI", "AS", "MP", None}  # None: not assigned, better safe
+REGISTERED_KINDS = ("toll-free", "local", "local-ca")
 NOT_REQUIRED = "not_required"
 REGISTRATION = {
     "TWILIO_APPROVED": "registered",
@@ -45,9 +42,9 @@ class Numbers:
     def state(self, number: str) -> NumberState:
         """Everything the bridge needs to know before it sends from this number."""
         record = self.record(number)
-        kind = kind_of(number, str(record.get("type") or ""))
+        kind = addresses.sender_class(number, str(record.get("type") or ""))
         able = record.get("capabilities") or {}
-        registration, detail = self._registration(number, kind, str(record.get("sid") or ""))
+        registration, detail = self._registration(kind, str(record.get("sid") or ""))
         return NumberState(
             number=number,
             owned=bool(record),
@@ -61,7 +58,7 @@ class Numbers:
 
     def record(self, number: str) -> dict[str, Any]:
         """Twilio's record of a number of this account; empty if there is none."""
-        short = kind_of(number) == "short-code"
+        short = addresses.sender_class(number) == "short-code"
         path, key = ("/SMS/ShortCodes.json", "short_codes") if short else _LONG
         field = "short_code" if short else "phone_number"
         name = "ShortCode" if short else "PhoneNumber"
@@ -69,8 +66,8 @@ class Numbers:
         # the filter matches parts of numbers, too
         return next((one for one in answer.get(key) or () if one.get(field) == number), {})
 
-    def _registration(self, number: str, kind: str, sid: str) -> tuple[str, str]:
-        if kind not in ("toll-free", "local") or (kind == "local" and not in_us(number)):
+    def _registration(self, kind: str, sid: str) -> tuple[str, str]:
+        if kind not in REGISTERED_KINDS:
             return NOT_REQUIRED, ""
         if not sid:
             return "unregistered", "not a number of this account"
@@ -120,33 +117,6 @@ class Numbers:
 
 
 _LONG = ("/IncomingPhoneNumbers.json", "incoming_phone_numbers")
-
-
-def kind_of(number: str, told: str = "") -> str:
-    """The class of a number of ours; `told` is Twilio's own word for it."""
-    if told in ("toll-free", "tollfree"):
-        return "toll-free"
-    if any(character.isalpha() for character in number):
-        return "alphanumeric"
-    if number.isdigit() and len(number) in (5, 6):
-        return "short-code"
-    if number.startswith("+1") and number[2:5] in TOLL_FREE:
-        return "toll-free"
-    return (
-        "local" if number.startswith("+1") and (in_us(number) or _region(number) == "CA") else "international"
-    )
-
-
-def in_us(number: str) -> bool:
-    """Whether a "+1" number falls under the US programmes (CAR-301)."""
-    return _region(number) in US_PROGRAMME
-
-
-def _region(number: str) -> str | None:
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return None
 
 
 def _able(capabilities: dict[str, Any], name: str) -> bool:

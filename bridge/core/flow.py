@@ -325,7 +325,10 @@ def part_accepted(event: SendAccepted, case: Case) -> Decision:
     """The carrier has it. A receipt may have come first and stays (CAR-137)."""
     known = case.receipt or Receipt(event.turn, event.part)
     status = receipts.merge(known.status, "queued")
-    return Decision(receipt=replace(known, source_id=event.source_id, status=status, segments=event.segments))
+    now = replace(known, source_id=event.source_id, status=status, segments=event.segments)
+    if not event.warning:
+        return Decision(receipt=now)
+    return replace(_told_once(case.session, "warned", f"Sent all the same: {event.warning}"), receipt=now)
 
 
 def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:

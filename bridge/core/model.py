@@ -221,6 +221,7 @@ class SendAccepted(Event):
     attempt: str
     source_id: str
     segments: int = 1
+    warning: str = ""  # it was sent although the number is not registered (BRIDGE_COMPLIANCE=warn)
 
 
 @dataclass(frozen=True, slots=True)

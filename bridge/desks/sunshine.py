@@ -16,6 +16,7 @@ from itertools import islice
 import requests
 import structlog
 
+from bridge.core.dossier import metadata
 from bridge.core.errors import Misconfigured, Permanent
 from bridge.core.model import Author, Media, Turn
 from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
@@ -85,12 +86,12 @@ class Sunshine:
             "type": "personal",
             "participants": [{"userId": user}],
             "displayName": f"SMS {dossier.phone}"[:100],
-            "metadata": {
-                SESSION_KEY: dossier.session,
-                "opencx_org_id": dossier.organisation,
-                "opencx_contact_id": dossier.contact,
-                TAGS_KEY: ",".join(dossier.tags),
-            },
+            "metadata": metadata(
+                dossier.organisation,
+                dossier.contact,
+                dossier.session,
+                {TAGS_KEY: ",".join(dossier.tags)},
+            ),
         }
         try:
             return str(self._client.create_conversation(body)["id"])

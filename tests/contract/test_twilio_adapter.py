@@ -12,7 +12,6 @@ from urllib3.exceptions import NewConnectionError
 
 from bridge.carriers.twilio import Twilio
 from bridge.carriers.twilio_account import Account
-from bridge.carriers.twilio_numbers import kind_of
 from bridge.carriers.twilio_webhooks import Malformed, receipt, text_received
 from bridge.core.errors import (
     BridgeError,
@@ -254,25 +253,6 @@ def test_a_look_that_fails_is_not_a_look_that_found_nothing(
 
 
 # --- numbers ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("number", "told", "kind"),
-    [
-        ("+14155550150", "", "local"),
-        ("+14165550123", "", "local"),
-        ("+17875550123", "", "local"),
-        ("+18885550170", "", "toll-free"),
-        ("+14155550150", "toll-free", "toll-free"),
-        ("+18765550123", "", "international"),
-        ("+447700900123", "", "international"),
-        ("12345", "", "short-code"),
-        ("ACME", "", "alphanumeric"),
-    ],
-)
-def test_the_class_of_a_number(number: str, told: str, kind: str) -> None:
-    """Twilio's word first, then the shape of the number (CAR-294…315)."""
-    assert kind_of(number, told) == kind
 
 
 def owned(number: str, **more: object) -> dict[str, Any]:

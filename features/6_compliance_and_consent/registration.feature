@@ -36,6 +36,7 @@ Feature: A US number sends only once it is registered
     And 2 minutes have passed
     When Ada replies "I am looking into it"
     Then Ada is told about the registration
+    And the carrier is offered nothing
     And nothing else is sent to anyone
 
   @must @SEED-13 @OCX-CMP-02
@@ -52,6 +53,7 @@ Feature: A US number sends only once it is registered
     And 2 minutes have passed
     When Ada replies "I am looking into it"
     Then Ada is told about the registration
+    And the carrier is offered nothing
     And nothing else is sent to anyone
 
   @must @OCX-CMP-03

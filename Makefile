@@ -8,7 +8,7 @@ STAMP := .venv/installed
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
 
-.PHONY: help install demo test check bench wheel constraints clean
+.PHONY: help install demo test check bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -46,6 +46,9 @@ constraints: install ## renew constraints.txt
 	@echo "# The versions this was tested with, for every extra. Renew with: make constraints" > constraints.txt
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml >> constraints.txt
+
+readme: install ## renew the generated tables of README.md
+	@$(BIN)/python -m tests.project.readme
 
 clean: ## remove what was built, keep .venv
 	rm -rf dist build reports/allure .mypy_cache .ruff_cache .pytest_cache .hypothesis

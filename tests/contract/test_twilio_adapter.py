@@ -330,7 +330,7 @@ def test_the_next_page_of_another_host_gets_no_credentials(
 
 @pytest.mark.parametrize(
     ("number", "registration"),
-    [("+14165550123", "not_required"), ("+447700900123", "not_required"), (SUPPORT, "unregistered")],
+    [("+14165550123", "unregistered"), ("+447700900123", "not_required"), (SUPPORT, "unregistered")],
 )
 def test_a_number_of_somebody_else_is_not_owned(
     wire: responses.RequestsMock, twilio: Twilio, number: str, registration: str

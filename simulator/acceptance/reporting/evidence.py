@@ -20,9 +20,11 @@ class Evidence:
         request.node.stash[SLICES] = []
         request.node.stash[READ] = 0
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest, step: Any) -> None:
         self._keep(request, step)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_step_error(self, request: pytest.FixtureRequest, step: Any) -> None:
         self._keep(request, step)
 

@@ -18,7 +18,7 @@ SECRETS = tuple(
     for name, value in vars(accounts).items()
     if isinstance(value, str) and re.search(r"TOKEN|SECRET|API_KEY", name)
 )
-PHONE = re.compile(r"(?<![\w-])\+?\d{9,13}(\d\d)(?!\w)")
+PHONE = re.compile(r"(?:%2[AB]|(?<![\w-])\+?)\d{8,13}(\d\d)(?!\w)")
 
 
 def redacted(value: Any, key: str = "") -> Any:

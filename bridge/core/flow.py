@@ -133,7 +133,7 @@ def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...
         return _to_the_assistant(session, case)
     if not session.conversation:
         return session, ()  # the chat is being opened; it will take every turn there is (OPEN-07)
-    return replace(session, staged=session.turns), (PostTurn(session.id, session.turns - 1),)
+    return session, (PostTurn(session.id, session.turns - 1),)
 
 
 def _to_the_assistant(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
@@ -237,9 +237,7 @@ def conversation_opened(event: ConversationOpened, case: Case) -> Decision:
     session = case.session
     if session is None or session.charge is not Charge.HANDOFF:
         return Decision(ignored="no handoff is under way")
-    session = replace(
-        session, user=event.user, conversation=event.conversation, staged=session.turns, first_message=""
-    )
+    session = replace(session, user=event.user, conversation=event.conversation)
     lines = tuple(PostTurn(session.id, number) for number in range(session.turns))
     note = TellAgent(session.id, dossier.note(session.handoff or Handoff("unknown")), "note")
     return Decision(session, effects=(*lines, note, PassControl(session.id)))
@@ -305,9 +303,7 @@ def _said_to_phone(
         SendText(session.id, turn.number, part, words, media if part == 0 else ())
         for part, words in enumerate(parts)
     )
-    on_desk = author is Author.AGENT and session.staged == session.turns
-    session = replace(session, turns=session.turns + 1, staged=session.staged + on_desk)
-    return session, (turn,), sends
+    return replace(session, turns=session.turns + 1), (turn,), sends
 
 
 def _costly(session: Session, turn: Turn) -> tuple[Effect, ...]:
@@ -391,7 +387,7 @@ def conversation_removed(_event: ConversationRemoved, case: Case) -> Decision:
     session = case.session
     if session is None or session.charge is Charge.NOBODY:
         return Decision(ignored="no conversation of ours")
-    fresh = replace(session, charge=Charge.HANDOFF, conversation="", first_message="", staged=0)
+    fresh = replace(session, charge=Charge.HANDOFF, conversation="", first_message="")
     return Decision(fresh, effects=(OpenConversation(session.id),))
 
 

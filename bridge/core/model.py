@@ -70,7 +70,6 @@ class Session:
     turns: int = 0
     asked: int = 0  # the assistant has been asked about turns below this number
     asking: bool = False  # one AI reply in preparation (OCX-SMS-17)
-    staged: int = 0  # turns below this number are on the desk or on their way to it
     refusals: int = 0  # how often the desk took control and then reported a failure
     assistant_session: str = ""
     assistant_contact: str = ""
@@ -390,7 +389,6 @@ class Rules:
     numbers: frozenset[str]
     autopilot: bool = True
     idle_seconds: float = 10_800.0
-    solved_ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

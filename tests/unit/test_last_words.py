@@ -48,7 +48,7 @@ def test_either_order(events: tuple[AssistantAnswered, ...]) -> None:
 
 def test_after_the_chat_is_open() -> None:
     """Last words that come after the chat was opened are posted there as well."""
-    open_chat = replace(ASKED, charge=Charge.HANDOFF, asking=False, conversation="c", staged=1)
+    open_chat = replace(ASKED, charge=Charge.HANDOFF, asking=False, conversation="c")
     decision = decide(INLINE, Case(RULES, open_chat))
     assert PostTurn("s", 1) in decision.effects
     assert decision.session is not None

@@ -1,0 +1,102 @@
+"""What each wrong bridge does wrong: one text of one file replaced by another."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change; `old` stands exactly once in the file."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+    def apply(self, root: Path) -> None:
+        """Make the change; raises ValueError if the code has moved on."""
+        path = root / self.file
+        text = path.read_text()
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.name}: {self.old!r} stands {text.count(self.old)} times in {self.file}")
+        path.write_text(text.replace(self.old, self.new))
+
+
+FLOW = "bridge/core/flow.py"
+PERFORM = "bridge/perform.py"
+SUNSHINE = "bridge/desks/sunshine.py"
+EVENTS = "bridge/desks/sunshine_events.py"
+INBOX = "bridge/journal/inbox.py"
+TWILIO = "bridge/carriers/twilio.py"
+
+MUTANTS = (
+    Mutant("channel tag left out", "bridge/core/dossier.py", '"opencx_channel_sms", ', ""),
+    Mutant("session id left out", "bridge/core/dossier.py", '"opencx_session_id")', '"opencx_session")'),
+    Mutant("From number of another session", PERFORM, "Sms(session.number,", 'Sms("+12125550160",'),
+    Mutant("transcript truncated", FLOW, "for number in range(session.turns))", "for number in range(10))"),
+    Mutant("transcript starts at the last ten", SUNSHINE, "if first_message:", "if not first_message:"),
+    Mutant(
+        "merge by e-mail before phone",
+        "bridge/desks/zendesk_users.py",
+        "            found = self._by_phone(phone, besides)\n",
+        "            found = self._by_email(email, besides) if email else self._by_phone(phone, besides)\n",
+    ),
+    Mutant("own lines relayed", EVENTS, "if MARKER in facts:", "if False:"),
+    Mutant("system lines relayed", EVENTS, 'if dig(message, "activity", "type") or', "if"),
+    Mutant("notes to the agent not silent", SUNSHINE, '{"integrationType": "none"}', "{}"),
+    Mutant("STOP ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "start":'),
+    Mutant("START ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "stop":'),
+    Mutant("YES taken for an opt-in", "bridge/core/consent.py", "if opted_out else", "if True else"),
+    Mutant("gate ignored", PERFORM, "        if gate.open:\n", "        if gate is not None:\n"),
+    Mutant("media dropped", "bridge/carriers/twilio_webhooks.py", "media=_media(form),", ""),
+    Mutant(
+        "only the first picture",
+        "bridge/carriers/twilio_webhooks.py",
+        "for url, content_type in found if url)",
+        "for url, content_type in found if url)[:1]",
+    ),
+    Mutant(
+        "duplicate webhook relayed twice",
+        INBOX,
+        'return insert_once(tx, events, _row(key, event, "new"), "key")',
+        "for n in range(99):\n"
+        '        if insert_once(tx, events, _row(f"{key}:{n}", event, "new"), "key"):\n'
+        "            return True\n"
+        "    return False",
+    ),
+    Mutant("signature not checked", "bridge/intake.py", "if not verify(", "if False and not verify("),
+    Mutant("raw HTML sent", FLOW, "segments.clean(plaintext.to_plain(text))", "segments.clean(text)"),
+    Mutant(
+        "control before the transcript",
+        FLOW,
+        "(*lines, note, PassControl(session.id))",
+        "(PassControl(session.id), *lines, note)",
+    ),
+    Mutant(
+        "AI talks on after the handoff",
+        FLOW,
+        "if session.charge is Charge.AI:\n        return _to_the_assistant",
+        "if session.charge is not Charge.NOBODY:\n        return _to_the_assistant",
+    ),
+    Mutant(
+        "ended ignored",
+        FLOW,
+        "    ended = replace(session, charge=Charge.NOBODY, asking=False)",
+        "    ended = replace(session, asking=False)",
+    ),
+    Mutant("never idle", FLOW, "if event.at - session.last_at < case.rules.idle_seconds:", "if event.at:"),
+    Mutant("blind resend", PERFORM, "if claim.doubts and (found :=", "if False and (found :="),
+    Mutant(
+        "answers to unknown numbers",
+        "bridge/intake.py",
+        "if _plain(event.number) not in self._numbers:",
+        "if False:",
+    ),
+    Mutant("second reply while one is prepared", FLOW, "    if session.asking:\n", "    if False:\n"),
+    Mutant(
+        "failure not shown to the agent",
+        FLOW,
+        "    return _not_delivered(now, case, event.at, compliance",
+        "    return Decision(receipt=now)\n    return _not_delivered(now, case, event.at, compliance",
+    ),
+)

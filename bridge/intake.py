@@ -18,7 +18,7 @@ from bridge.assistants import opencx_webhooks
 from bridge.carriers import twilio_webhooks
 from bridge.carriers.twilio_signature import verify
 from bridge.core import addresses
-from bridge.core.model import Event, TextReceived, Unreadable
+from bridge.core.model import Event, ReceiptArrived, TextReceived, Unreadable
 from bridge.desks import sunshine_events
 
 Told = list[tuple[str, Event]]
@@ -63,7 +63,7 @@ class TwilioIntake:
             return _kept("twilio", post, problem.reason)
         if _plain(event.number) not in self._numbers:
             return Taken(ignored=("unknown number",))
-        return Taken([(f"twilio:{event.source_id}", _in_one_form(event))])
+        return Taken([(f"twilio:{event.source_id}", in_one_form(event))])
 
     def status(self, post: Post) -> Taken:
         """A receipt; the same id may tell several statuses, each once (bug 15)."""
@@ -72,7 +72,7 @@ class TwilioIntake:
             event = twilio_webhooks.receipt(form, post.query.get("attempt", ""), post.at)
         except twilio_webhooks.Malformed as problem:
             return _kept("twilio", post, problem.reason)
-        return Taken([(f"twilio:{event.source_id}:{event.status}:{event.error_code}", event)])
+        return Taken([(receipt_key("twilio", event), event)])
 
     def _authentic(self, post: Post) -> dict[str, str]:
         pairs = parse_qsl(post.body.decode("utf-8", "replace"), keep_blank_values=True)
@@ -141,7 +141,12 @@ def _plain(address: str) -> str:
         return address
 
 
-def _in_one_form(event: TextReceived) -> TextReceived:
+def receipt_key(carrier: str, event: ReceiptArrived) -> str:
+    """One message tells several statuses; each is one thing to hear of (bug 15)."""
+    return f"{carrier}:{event.source_id}:{event.status}:{event.error_code}"
+
+
+def in_one_form(event: TextReceived) -> TextReceived:
     """Numbers as E.164 where they can be, so that one phone is one customer (OPEN-21)."""
     return TextReceived(
         event.at,

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     org_id: str = Field("", description="Organisation, shown on each conversation.")
 
     idle_seconds: float = Field(10_800.0, gt=0, description="Silence after which the AI's session ends.")
+    sweep_seconds: float = Field(300.0, ge=0, description="How often to ask for lost webhooks; 0: never.")
     compliance: Literal["block", "warn"] = Field(
         "block", description="Unregistered US numbers: hold, or warn."
     )

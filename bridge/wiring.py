@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -33,10 +34,12 @@ from bridge.numbers import Numbers
 from bridge.ops import Metrics
 from bridge.perform import Performer, Policy, World
 from bridge.settings import Settings
+from bridge.sweep import Sweep
 from bridge.web import Door, Reads, State, create_app
 from bridge.worker import Worker
 
 Clock = Callable[[], float]
+SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,22 @@ class Bridge:
             jitter=sources.jitter,
             threads=settings.threads if threads else 0,
         )
+        self._sweep = Sweep(self.journal, carrier, desk, clock=self._clock, every=settings.sweep_seconds)
+        self._stopping = threading.Event()
         self.ready = False
         self.app = self._web()
 
     def start(self) -> None:
         """Take over what was left, and work."""
         self.worker.start()
+        threading.Thread(target=self._sweep_on, name="sweep", daemon=True).start()
         self.ready = True
 
     def run_until_idle(self) -> None:
-        """Decide and perform on the caller's thread until nothing is new and nothing is due."""
+        """Ask, decide and perform on the caller's thread until nothing is new and nothing is due."""
         self.worker.run_until_idle()
+        if self._sweep.run_if_due(self.settings.numbers):
+            self.worker.run_until_idle()
 
     def check(self) -> tuple[Finding, ...]:
         """Examine the set-up, live (OCX-TRB)."""
@@ -93,10 +101,15 @@ class Bridge:
     def close(self) -> None:
         """Finish what is being done, then let go."""
         self.ready = False
+        self._stopping.set()
         self.worker.stop()
         if self._rehearsal:
             self._rehearsal.close()
         self.journal.close()
+
+    def _sweep_on(self) -> None:
+        while not self._stopping.wait(SWEEP_LOOKS):
+            self._sweep.run_if_due(self.settings.numbers)
 
     def _jumped(self) -> None:
         with suppress(AttributeError):  # the clock starts before the journal

@@ -119,6 +119,22 @@ class Journal:
         with self._reading() as tx:
             return sessions.source_ids(tx, session.phone, session.number)
 
+    def last_heard(self, *, before: float) -> float:
+        """When the newest event was recorded; `before` if there is none at all."""
+        with self._reading() as tx:
+            newest = tx.execute(select(func.max(events.c.at))).scalar()
+        return before if newest is None else min(newest, before)
+
+    def with_people(self, *, since: float) -> list[Session]:
+        """Sessions that people have, with words since then."""
+        with self._reading() as tx:
+            return sessions.with_people(tx, since)
+
+    def unfinished(self, first: float, until: float) -> list[tuple[str, str]]:
+        """(attempt, carrier's id) of parts tried in this time that never reported an end."""
+        with self._reading() as tx:
+            return sessions.unfinished(tx, first, until)
+
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
         with self._reading() as tx:

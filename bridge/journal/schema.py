@@ -39,6 +39,7 @@ events = Table(
     Column("state", String, nullable=False),  # new, done, parked
     Column("crashes", Integer, nullable=False, server_default="0"),
     Column("remark", Text, nullable=False, server_default=""),
+    Index("events_at", "at"),
     Index("events_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     sqlite_autoincrement=True,
 )
@@ -103,6 +104,7 @@ attempts = Table(
     Column("turn", Integer, nullable=False),
     Column("part", Integer, nullable=False),
     Column("at", Float, nullable=False),
+    Index("attempts_at", "at"),
 )
 
 effects = Table(

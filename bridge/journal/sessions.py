@@ -27,6 +27,11 @@ OPEN = _newest(
 )
 OF_USER = select(sessions.c.body).where(sessions.c.user == VALUE)
 IDLE = select(sessions.c.body).where(sessions.c.idle_due <= VALUE).limit(100)
+WITH_PEOPLE = select(sessions.c.body).where(
+    sessions.c.charge.in_((Charge.HANDOFF.value, Charge.HUMAN.value)),
+    sessions.c.conversation != "",
+    sessions.c.last_at >= bindparam("since"),
+)
 NEXT_IDLE = select(func.min(sessions.c.idle_due))
 
 TRANSCRIPT = (
@@ -55,6 +60,24 @@ SOURCES = (
         sessions.c.number == bindparam("number"),
         parts.c.source_id != "",
     )
+)
+UNFINISHED = (
+    select(attempts.c.attempt, parts.c.source_id)
+    .join(
+        parts,
+        and_(
+            parts.c.session == attempts.c.session,
+            parts.c.turn == attempts.c.turn,
+            parts.c.part == attempts.c.part,
+        ),
+    )
+    .where(
+        attempts.c.at > bindparam("first"),
+        attempts.c.at <= bindparam("until"),
+        parts.c.source_id != "",
+        parts.c.status.in_(("accepted", "queued", "sending", "sent")),
+    )
+    .limit(100)
 )
 ALLOWED = select(consents.c.allowed).where(consents.c.phone == VALUE)
 NO_END = 2**31 - 1
@@ -92,6 +115,11 @@ def of_user(tx: Connection, user: str) -> list[Session]:
 def idle_at(tx: Connection, now: float) -> list[Session]:
     """Sessions whose idle time has run out."""
     return [codec.decode(Session, row.body) for row in tx.execute(IDLE, {"value": now})]
+
+
+def with_people(tx: Connection, since: float) -> list[Session]:
+    """Sessions in a live chat with words since then."""
+    return [codec.decode(Session, row.body) for row in tx.execute(WITH_PEOPLE, {"since": since})]
 
 
 def next_idle(tx: Connection) -> float | None:
@@ -194,6 +222,12 @@ def part_of(tx: Connection, attempt: str, source_id: str) -> tuple[str, int, int
     if row is None and source_id:
         row = tx.execute(BY_SOURCE, {"value": source_id}).first()
     return (row.session, row.turn, row.part) if row else None
+
+
+def unfinished(tx: Connection, first: float, until: float) -> list[tuple[str, str]]:
+    """(attempt, carrier's id) of parts tried in this time whose end is not known."""
+    rows = tx.execute(UNFINISHED, {"first": first, "until": until})
+    return [(row.attempt, row.source_id) for row in rows]
 
 
 def source_ids(tx: Connection, phone: str, number: str) -> set[str]:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("attempt"),
     )
+    op.create_index("attempts_at", "attempts", ["at"], unique=False)
     op.create_table(
         "consents",
         sa.Column("phone", sa.String(), nullable=False),
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
         sqlite_autoincrement=True,
     )
+    op.create_index("events_at", "events", ["at"], unique=False)
     op.create_index(
         "events_new",
         "events",

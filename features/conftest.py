@@ -34,6 +34,7 @@ class InProcess:
     mode = "in-process"
     url = BRIDGE
     abilities = frozenset({"check", "settings", "die"})
+    lives_on = False
     patience = 0.0
 
     def __init__(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ Feature: The AI answers one thing at a time
   @should @OCX-SMS-19 @P4
   Scenario: [2] A slow answer to one customer delays no other
     Given the AI leaves the next question hanging
-    And Maria has just texted "Hello"
+    And Maria has texted "Hello"
     When Omar texts "Good morning"
     Then Omar receives "Noted."
     And Maria receives at most 1 message

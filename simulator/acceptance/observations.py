@@ -22,6 +22,7 @@ class Item:
     kind: str
     key: str
     where: str  # the phone, or the conversation
+    phone: str  # of whoever it is for
     facts: Json = field(default_factory=dict, compare=False, hash=False)
 
     @property
@@ -101,15 +102,15 @@ def _shown(entry: Json) -> bool:
 
 
 def _sms(entry: Json) -> Item:
-    return Item("sms", f"sms {entry['n']}", entry["phone"], entry)
+    return Item("sms", f"sms {entry['n']}", entry["phone"], entry["phone"], entry)
 
 
 def _on_desk(view: Json) -> list[Item]:
     """A conversation, its tickets, and the lines nobody on the desk wrote."""
-    where = view["id"]
-    tickets = [Item("ticket", f"ticket {ticket['id']}", where, ticket) for ticket in view["tickets"]]
-    lines = [Item("line", f"line {line['id']}", where, line) for line in view["messages"] if not _own(line)]
-    return [Item("conversation", f"conversation {where}", where, view), *tickets, *lines]
+    where, phone = view["id"], (view["user"] or {}).get("phone") or ""
+    found = [("conversation", view), *(("ticket", ticket) for ticket in view["tickets"])]
+    found += [("line", line) for line in view["messages"] if not _own(line)]
+    return [Item(kind, f"{kind} {facts['id']}", where, phone, facts) for kind, facts in found]
 
 
 def _own(line: Json) -> bool:

@@ -32,6 +32,7 @@ class Processes:
 
     mode = "http"
     abilities = frozenset({"check", "settings", "die"})
+    lives_on = True
     patience = 8.0
 
     def __init__(self, folder: Path) -> None:

@@ -40,6 +40,7 @@ class Subject(Protocol):
     mode: str
     url: str
     abilities: frozenset[str]
+    lives_on: bool  # whether it is the same bridge from scenario to scenario
     patience: float  # seconds a judge waits for something to appear; 0 where waiting cannot help
 
     def start(self, settings: Settings | None = None) -> None:

@@ -22,6 +22,7 @@ from simulator.acceptance.subject import Settings, Subject
 
 T = TypeVar("T")
 MANY = 100  # calls; a fault planted for more of them is there to stay
+DAY = 86_400.0
 PIECES = 12  # a span is passed in so many pieces, so that what falls due on the way happens on the way
 
 
@@ -54,9 +55,13 @@ class World:
         self._agents: dict[str, Agent] = {}
 
     def open(self) -> None:
-        """Everything as new."""
+        """Everything as new. A bridge that lives on must not see time go back, nor half-done work of yesterday."""
+        before = self._now()
         self.sim.call("POST", "/reset", {"seed": next(self.casting.seeds)})
         self.subject.start()
+        if self.subject.lives_on:
+            self.sim.call("POST", "/clock", {"advance": max(0.0, before - self._now()) + DAY})
+            self.settle()
         self.assistant.rehearse()
 
     def restart(self, settings: Settings) -> None:
@@ -77,6 +82,9 @@ class World:
         return self._agents.setdefault(name, Agent(self, name))
 
     # --- time ---
+
+    def _now(self) -> float:
+        return float(self.sim.call("GET", "/clock")["now"])
 
     def settle(self) -> None:
         """Let everything run that is due."""
@@ -144,6 +152,6 @@ class World:
         return "; ".join(str(item) for item in self.watch.unclaimed() if not self._of_the_past(item))
 
     def _of_the_past(self, item: Item) -> bool:
-        """A text to a phone of an earlier scenario, whose session may still be winding up."""
+        """Something for a phone of an earlier scenario, whose session may still be winding up."""
         mine = {customer.phone for customer in self._customers.values()}
-        return item.kind == "sms" and item.where in self.casting.used - mine
+        return item.phone in self.casting.used - mine

@@ -52,7 +52,7 @@ def test_after_the_chat_is_open() -> None:
     decision = decide(INLINE, Case(RULES, open_chat))
     assert PostTurn("s", 1) in decision.effects
     assert decision.session is not None
-    assert decision.session.staged == 2
+    assert decision.session.turns == 2
 
 
 @pytest.mark.parametrize(

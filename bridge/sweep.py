@@ -1,8 +1,8 @@
 """Asking for what we were not told (promise P6).
 
 Webhooks get lost: the carrier tries once, Zendesk gives up after a quarter of an hour (CAR-117, SUN-WHK-08).
-On start and every few minutes the bridge asks carrier and desk what they hold and takes it in through the same
-events, with the same keys: what is known already changes nothing.
+On start and every few minutes the bridge asks carrier and desk what they hold and takes it in through the
+same events, with the same keys: what is known already changes nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -55,7 +55,7 @@ class World:
         self._agents: dict[str, Agent] = {}
 
     def open(self) -> None:
-        """Everything as new. A bridge that lives on must not see time go back, nor half-done work of yesterday."""
+        """Everything as new; for a bridge that lives on, a day later than all it has seen."""
         before = self._now()
         self.sim.call("POST", "/reset", {"seed": next(self.casting.seeds)})
         self.subject.start()
@@ -149,9 +149,9 @@ class World:
         assert not unmet, f"planted and never met: {unmet}"
 
     def _left(self) -> str:
-        return "; ".join(str(item) for item in self.watch.unclaimed() if not self._of_the_past(item))
+        return "; ".join(str(item) for item in self.watch.unclaimed() if not self.of_the_past(item.phone))
 
-    def _of_the_past(self, item: Item) -> bool:
-        """Something for a phone of an earlier scenario, whose session may still be winding up."""
+    def of_the_past(self, phone: str) -> bool:
+        """Whether it is a phone of an earlier scenario, whose session may still be winding up."""
         mine = {customer.phone for customer in self._customers.values()}
-        return item.phone in self.casting.used - mine
+        return phone in self.casting.used - mine

@@ -35,7 +35,9 @@ class Desk:
 
     def views(self) -> list[Json]:
         found: list[Json] = self._world.sim.call("GET", "/conversations")["conversations"]
-        return found
+        return [
+            view for view in found if not self._world.of_the_past((view["user"] or {}).get("phone") or "")
+        ]
 
     def view(self, chat: Chat) -> Json:
         return self._world.sim.call("GET", f"/conversations/{chat.id}")

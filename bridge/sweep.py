@@ -3,9 +3,13 @@
 Webhooks get lost: the carrier tries once, Zendesk gives up after a quarter of an hour (CAR-117, SUN-WHK-08).
 On start and every few minutes the bridge asks carrier and desk what they hold and takes it in through the
 same events, with the same keys: what is known already changes nothing.
+
+A number whose texts do not go to this bridge is not asked about: until it is connected nothing gets in, and
+nothing is back-filled afterwards (OCX-NUM-07).
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -43,25 +47,27 @@ class SweptDesk(Protocol):
         """What stands in a live chat."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who is asked, and whether a number's texts are sent to this bridge at all."""
+
+    carrier: SweptCarrier
+    desk: SweptDesk
+    connected: Callable[[str], bool]
+
+
 class Sweep:
     """One round of questions, when it is due."""
 
     def __init__(
-        self,
-        journal: Journal,
-        carrier: SweptCarrier,
-        desk: SweptDesk,
-        *,
-        clock: Callable[[], float],
-        every: float,
+        self, journal: Journal, sources: Sources, *, clock: Callable[[], float], every: float
     ) -> None:
         self._journal = journal
-        self._carrier = carrier
-        self._desk = desk
+        self._ask = sources
         self._clock = clock
         self._every = every
         self._due = clock() if every else float("inf")
-        self._since = 0.0
+        self._since: dict[str, float] = {}
 
     def run_if_due(self, numbers: tuple[str, ...]) -> int:
         """Ask if it is time; return how many events nobody had told us."""
@@ -71,19 +77,23 @@ class Sweep:
         """Ask now."""
         now = self._clock()
         self._due = now + self._every
-        since = self._since or self._journal.last_heard(before=now)
         found = 0
-        for told in (*self._texts(numbers, since, now), *self._replies(now), *self._receipts(now)):
+        for told in (*self._texts(numbers, now), *self._replies(now), *self._receipts(now)):
             found += self._journal.record(told)
-        self._since = max(now - OVERLAP, since)
         if found:
             log.warning("sweep.found", events=found)
         return found
 
-    def _texts(self, numbers: tuple[str, ...], since: float, now: float) -> Iterator[Told]:
-        first = max(since - OVERLAP if since < now else now, now - LONGEST)
+    def _texts(self, numbers: tuple[str, ...], now: float) -> Iterator[Told]:
+        last = self._journal.last_heard()
+        first = now if last is None else last - OVERLAP
         for number in numbers:
-            heard = self._asked(partial(self._carrier.missed, number, since=first, at=now))
+            if not self._is_connected(number):
+                self._since[number] = now
+                continue
+            since = max(self._since.get(number, first), now - LONGEST)
+            heard = self._asked(partial(self._ask.carrier.missed, number, since=since, at=now))
+            self._since[number] = max(since, now - OVERLAP)
             yield [
                 (f"twilio:{key}", in_one_form(event))
                 for key, event in heard.events
@@ -93,8 +103,14 @@ class Sweep:
     def _replies(self, now: float) -> Iterator[Told]:
         for session in self._journal.with_people(since=now - LONGEST):
             chat = Chat(session.user, session.conversation)
-            heard = self._asked(partial(self._desk.standing, chat, now))
+            heard = self._asked(partial(self._ask.desk.standing, chat, now))
             yield [(f"sunshine:{key}", event) for key, event in heard.events]
+
+    def _is_connected(self, number: str) -> bool:
+        try:
+            return self._ask.connected(number)
+        except BridgeError:
+            return True  # the carrier cannot say now; it will be asked for the texts themselves
 
     def _receipts(self, now: float) -> Iterator[Told]:
         for age in RECEIPT_AGES:
@@ -103,7 +119,7 @@ class Sweep:
 
     def _receipt(self, source_id: str, attempt: str, now: float) -> Told:
         try:
-            event = self._carrier.receipt(source_id, attempt, now)
+            event = self._ask.carrier.receipt(source_id, attempt, now)
         except BridgeError as error:
             log.warning("sweep.failed", error=type(error).__name__, code=error.code)
             return []

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 from flask import Flask
 
-from bridge import intake
+from bridge import intake, sweep
 from bridge.assistants.opencx import OpenCX
 from bridge.assistants.scripted import Scripted
 from bridge.carriers.twilio import Twilio
@@ -34,7 +34,6 @@ from bridge.numbers import Numbers
 from bridge.ops import Metrics
 from bridge.perform import Performer, Policy, World
 from bridge.settings import Settings
-from bridge.sweep import Sweep
 from bridge.web import Door, Reads, State, create_app
 from bridge.worker import Worker
 
@@ -68,7 +67,8 @@ class Bridge:
         self.store = MediaStore(
             Path(settings.media_folder), settings.public_url, clock=self._clock, token=sources.tokens
         )
-        world = World(carrier, desk, assistant, Numbers(carrier, self._clock), self.store)
+        numbers = Numbers(carrier, self._clock)
+        world = World(carrier, desk, assistant, numbers, self.store)
         policy = Policy(settings.org_id, settings.compliance, settings.uncertain)
         self.worker = Worker(
             self.journal,
@@ -77,7 +77,11 @@ class Bridge:
             jitter=sources.jitter,
             threads=settings.threads if threads else 0,
         )
-        self._sweep = Sweep(self.journal, carrier, desk, clock=self._clock, every=settings.sweep_seconds)
+        home = f"{settings.public_url}/"
+        asked = sweep.Sources(
+            carrier, desk, lambda number: numbers.state(number).inbound_url.startswith(home)
+        )
+        self._sweep = sweep.Sweep(self.journal, asked, clock=self._clock, every=settings.sweep_seconds)
         self._stopping = threading.Event()
         self.ready = False
         self.app = self._web()

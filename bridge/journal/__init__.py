@@ -119,11 +119,10 @@ class Journal:
         with self._reading() as tx:
             return sessions.source_ids(tx, session.phone, session.number)
 
-    def last_heard(self, *, before: float) -> float:
-        """When the newest event was recorded; `before` if there is none at all."""
+    def last_heard(self) -> float | None:
+        """When the newest event was recorded; None if there is none at all."""
         with self._reading() as tx:
-            newest = tx.execute(select(func.max(events.c.at))).scalar()
-        return before if newest is None else min(newest, before)
+            return tx.execute(select(func.max(events.c.at))).scalar()
 
     def with_people(self, *, since: float) -> list[Session]:
         """Sessions that people have, with words since then."""

@@ -396,7 +396,7 @@ def idle_elapsed(event: IdleElapsed, case: Case) -> Decision:
     session = case.session
     if session is None or session.charge is not Charge.AI or session.asking:
         return Decision(ignored="not idle any more")
-    if event.at - session.last_at < case.rules.idle_seconds:
+    if event.at < session.last_at + case.rules.idle_seconds:  # as the journal reckons, to the last bit
         return Decision(ignored="not idle any more")
     return _over(session)
 

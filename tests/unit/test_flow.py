@@ -162,6 +162,16 @@ TEXTS: dict[str, Row] = {
             rest={"consent": Consent(MARIA, True, 9.0, "START")},
         ),
     ),
+    "YES takes STOP back": (
+        text("Yes"),
+        case(OPENING, allowed=False),
+        Told(rest={"consent": Consent(MARIA, True, 9.0, "Yes")}),
+    ),
+    "YES is an answer otherwise": (
+        text("Yes"),
+        case(PEOPLE),
+        Told(ASKED_TWO, (PostTurn("s", 1),), (replace(HEARD, text="Yes"),)),
+    ),
     "opted out, to people": (
         text(),
         case(PEOPLE, allowed=False),

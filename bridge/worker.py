@@ -146,7 +146,7 @@ class Worker:
         try:
             outcome = self._performer.perform(claim)
         except Held as wait:
-            self._journal.postpone(claim, wait.until, wait.reason, tell=wait.tell)
+            self._journal.postpone(claim, wait.until, wait.reason, doubts=claim.doubts, tell=wait.tell)
         except BridgeError as error:
             self._failed(claim, error)
         else:

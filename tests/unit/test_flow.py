@@ -697,12 +697,23 @@ def test_control_is_asked_for_five_times_more() -> None:
     assert asked == flow.MOST_REFUSALS == 5
 
 
-def test_a_long_reply_is_quoted_by_its_beginning() -> None:
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("x" * 40, "x" * 40),
+        ("x" * 41, "x" * 39 + "…"),
+        (
+            "Your refund is on its way, and it will arrive in a week",
+            "Your refund is on its way, and it will…",
+        ),
+    ],
+    ids=["whole", "a character too long", "no blank before the ellipsis"],
+)
+def test_a_long_reply_is_quoted_by_its_beginning(words: str, quoted: str) -> None:
     """The agent recognises the reply by its first forty characters."""
-    long = replace(LINE, text="Your refund is on its way and will arrive in a week")
-    effect = decide(receipt("failed", "30003"), part(line=long)).effects[0]
+    effect = decide(receipt("failed", "30003"), part(line=replace(LINE, text=words))).effects[0]
     assert isinstance(effect, TellAgent)
-    assert "(“Your refund is on its way and will arri…”)" in effect.text
+    assert f"(“{quoted}”)" in effect.text
 
 
 EVENTS = [

@@ -270,7 +270,7 @@ class Performer:
     def _look(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
         """Whether an earlier try was taken after all; None: surely not."""
         try:
-            found = self._world.carrier.find(sms, since=claim.first_tried_at)
+            found = self._world.carrier.find(self._as_offered(claim, sms), since=claim.first_tried_at)
         except BridgeError as error:
             self._wait_or_tell(claim, error)
             return None
@@ -279,6 +279,13 @@ class Performer:
         if claim.doubts % LOOKS:
             raise Uncertain("the carrier knows no such text yet")
         return None
+
+    def _as_offered(self, claim: Claim, sms: Sms) -> Sms:
+        """What the carrier was given: with as many files; a link in the text is another at each try."""
+        media = claim.effect.media if isinstance(claim.effect, SendText) else ()
+        if media and not self._world.numbers.state(sms.number).mms:
+            raise Uncertain("a text with a link cannot be told from others")
+        return replace(sms, media=tuple(each.url for each in media))
 
     def _wait_or_tell(self, claim: Claim, error: BridgeError) -> None:
         """The carrier cannot say: ask it for a while, then tell the agent (`BRIDGE_UNCERTAIN=ask`)."""

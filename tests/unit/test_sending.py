@@ -408,3 +408,18 @@ def test_files(
     stage.carrier.state, stage.carrier.sends = state, answers
     stage.play(effect)
     assert stage.carrier.sent == sent
+
+
+def test_a_file_in_doubt_is_looked_for_as_a_file(stage: Stage) -> None:
+    """The carrier lists it with its files; looked for as a mere text it would never be found (P3)."""
+    stage.carrier.sends, stage.carrier.finds = [LOST], [Accepted("SM1")]
+    stage.play(WITH_FILE, seconds=60.0)
+    assert [len(sms.media) for sms, _ in stage.carrier.looked] == [1]
+    assert (len(stage.carrier.sent), stage.ending()) == (1, ("accepted", "SM1"))
+
+
+def test_a_link_in_doubt_is_not_sent_again(stage: Stage) -> None:
+    """Its address differs at each try, so that no look can find it: the agent is told (P3)."""
+    stage.carrier.sends, stage.carrier.state = [LOST], replace(GOOD, mms=False)
+    stage.play(WITH_FILE, seconds=1800.0)
+    assert (len(stage.carrier.sent), stage.ending()) == (1, ("failed", "uncertain"))

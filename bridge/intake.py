@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
 from bridge.assistants import opencx_webhooks
@@ -92,8 +93,8 @@ class SunshineIntake:
         if not _is_one_of(post.headers("X-API-Key"), self._secrets):
             raise Refused
         try:
-            envelope = json.loads(post.body)
-        except ValueError:
+            envelope = _content(post.body)
+        except (ValueError, RecursionError):
             return _kept("sunshine", post, "not JSON")
         heard = sunshine_events.events(envelope, post.at)
         return _heard("sunshine", heard.events, heard.ignored)
@@ -110,11 +111,17 @@ class OpenCXIntake:
         if not opencx_webhooks.verify(post.body, post.headers("X-OpenCX-Signature"), (self._secret,)):
             raise Refused
         try:
-            content = json.loads(post.body)
-        except ValueError:
+            content = _content(post.body)
+        except (ValueError, RecursionError):
             return _kept("opencx", post, "not JSON")
         heard = opencx_webhooks.events(content, post.at)
         return _heard("opencx", heard.events, heard.ignored)
+
+
+def _content(body: bytes) -> Any:
+    """What a JSON body says; half a surrogate pair cannot be stored and becomes a question mark."""
+    whole = json.dumps(json.loads(body), ensure_ascii=False)
+    return json.loads(whole.encode("utf-8", "replace"))
 
 
 def _heard(sender: str, events: Told, ignored: list[str]) -> Taken:

@@ -14,6 +14,7 @@ from bridge.core.model import Media, ReceiptArrived, TextReceived
 
 Form = Mapping[str, str]
 MOST_MEDIA = 50  # ten today; only a bound
+MOST_DIGITS = 10  # of a count; Python itself reads no number of thousands
 
 
 class Malformed(ValueError):
@@ -64,6 +65,6 @@ def _needed(form: Form, *names: str) -> str:
 
 def _count(form: Form, name: str) -> int:
     value = form.get(name, "").strip()
-    if value and not (value.isascii() and value.isdigit()):
+    if value and not (value.isascii() and value.isdigit() and len(value) < MOST_DIGITS):
         raise Malformed(f"{name} is not a number")
     return int(value or 0)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from typing import Annotated, NoReturn
 
 import requests
@@ -80,14 +81,14 @@ def _settings() -> Settings:
 
 
 def _migrated(settings: Settings) -> str:
-    engine = connect(settings.database_url)
     try:
-        return upgrade(engine)
-    except (NewerSchema, SQLAlchemyError) as problem:
+        engine = connect(settings.database_url)
+        with ExitStack() as after:
+            after.callback(engine.dispose)
+            return upgrade(engine)
+    except (ImportError, NewerSchema, SQLAlchemyError) as problem:
         cause = str(getattr(problem, "orig", None) or problem)
         _refuse(f"BRIDGE_DATABASE_URL: the database cannot be used: {cause}")
-    finally:
-        engine.dispose()
 
 
 def _plain(finding: Finding) -> dict[str, object]:

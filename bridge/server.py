@@ -76,7 +76,7 @@ def _must_be_free(bind: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port)))
-        except (OSError, ValueError) as problem:
+        except (OSError, OverflowError, ValueError) as problem:
             raise CannotServe(f"BRIDGE_BIND: cannot listen on {bind}: {problem}.") from None
 
 

@@ -22,7 +22,7 @@ class Wrong(Exception):
 class Settings(BaseSettings):
     """What the operator decides."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite:///bridge.db", description="The journal: SQLite or PostgreSQL.")
     public_url: str = Field(description="Where carrier and Zendesk reach the bridge, as they were told.")

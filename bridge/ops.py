@@ -8,7 +8,9 @@ Rules:
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -56,16 +58,32 @@ def redact(
     """A log processor that lets no secret, phone number or customer's word through."""
 
     def clean(value: object) -> object:
-        if not isinstance(value, str):
+        if value is None or isinstance(value, int | float):
             return value
+        told = value if isinstance(value, str) else repr(value)
         for secret in secrets:
-            value = value.replace(secret, "•••")
-        return _PHONE.sub(lambda match: redacted(match[0]), value)
+            told = told.replace(secret, "•••")
+        return _PHONE.sub(lambda match: redacted(match[0]), told)
 
     def process(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if broken := line.pop("exc_info", None):
+            line["error"] = _error(broken)
         return {name: "•••" if name in _WORDS else clean(value) for name, value in line.items()}
 
     return process
+
+
+def _error(broken: object) -> str:
+    """The class of an error and the way to where it was raised; its own words may be anybody's."""
+    error = broken[1] if isinstance(broken, tuple) else broken
+    if not isinstance(error, BaseException):
+        error = sys.exc_info()[1]
+    places = (f"{Path(frame.filename).name}:{frame.lineno}" for frame in _frames(error))
+    return " < ".join((type(error).__name__, *places))
+
+
+def _frames(error: BaseException | None, most: int = 8) -> list[traceback.FrameSummary]:
+    return traceback.extract_tb(error.__traceback__)[: -most - 1 : -1] if error else []
 
 
 def log_to_stderr(secrets: frozenset[str], level: int = logging.INFO) -> None:

@@ -489,6 +489,24 @@ def test_what_is_being_sent_is_left_to_its_end(book: Book) -> None:
     assert book.rows(lanes, lanes.c.name) == []
 
 
+BEFORE: dict[str, Callable[[Journal, Claim], None]] = {
+    "after another": lambda journal, claim: journal.settle(claim, None),
+    "in back-off": lambda journal, claim: journal.postpone(claim, 50.0, "busy"),
+    "held": lambda journal, claim: journal.postpone(claim, 50.0, "x", tell=SendHeld(0.0, "m", 1, 0, "x")),
+}
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=list(BEFORE))
+def test_what_was_withdrawn_is_never_claimed(book: Book, before: Callable[[Journal, Claim], None]) -> None:
+    """However its lane came to its head, a withdrawn text does not leave (P5)."""
+    book.stage(WITH_MARIA, send(1), send(2))
+    (claim,) = book.claim()
+    before(book.journal, claim)
+    book.write(lambda tx: outbox.withdraw(tx, WITH_MARIA, None))
+    assert book.claim(1e6) == []
+    assert "withdrawn" in book.states()
+
+
 def test_consent_is_read_in_the_claim(book: Book) -> None:
     """A STOP that is on disk before the claim is known to whoever sends (P5)."""
     book.stage(WITH_MARIA, send(1))

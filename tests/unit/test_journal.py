@@ -521,6 +521,8 @@ def test_stop_withdraws_what_waits(book: Book) -> None:
     book.journal.record([("stop", heard("STOP", at=1.0))])
     assert [type(claim.effect).__name__ for claim in book.claim(1.0)] == ["TellAgent"]
     assert book.states()[:2] == ["withdrawn", "withdrawn"]
+    book.stage(WITH_MARIA, send(3))
+    assert [claim.allowed for claim in book.claim(1.0)] == [False]
 
 
 def test_an_erased_session_is_claimed_as_such(book: Book) -> None:

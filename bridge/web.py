@@ -153,7 +153,8 @@ def _add_admin(app: Flask, state: State, token: str) -> None:
 
     @app.get("/admin/status")
     def status() -> Response:
-        return jsonify(state.journal.counts())
+        now = state.clock()
+        return jsonify({**state.journal.counts(), "busy": state.journal.busy(now), "now": now})
 
     @app.get("/admin/sessions/<session_id>")
     def session(session_id: str) -> Response:

@@ -175,7 +175,8 @@ class Control:
         return Response(200, text, Headers([("Content-Type", "text/plain; charset=utf-8")]))
 
     def _idle(self, _: Request) -> Response:
-        return json_response({"idle": self.network.clock.idle()})
+        idle, last = self.network.clock.idle(), self.network.ledger.last
+        return json_response({"idle": idle, "now": self.network.now(), "last": last})
 
     def _systems(self, _: Request) -> Response:
         systems = [{"name": each.name, "operations": each.router.operations} for each in self.network.systems]

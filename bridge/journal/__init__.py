@@ -134,6 +134,12 @@ class Journal:
         with self._reading() as tx:
             return sessions.unfinished(tx, first, until)
 
+    def busy(self, now: float) -> bool:
+        """Whether anything is to be decided, or to be performed now."""
+        with self._reading() as tx:
+            new = tx.execute(select(events.c.seq).where(events.c.state == "new").limit(1)).first()
+            return new is not None or outbox.is_busy(tx, now)
+
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
         with self._reading() as tx:

@@ -7,7 +7,7 @@ of the lease: a crash makes it due again by itself, with one more try and one mo
 
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
 
 from bridge.core.model import (
     AskAssistant,
@@ -75,6 +75,7 @@ SENDS = select(effects.c.id, effects.c.lane, effects.c.body).where(
 WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
 CLAIMED = select(lanes.c.claimed).where(lanes.c.name == LANE)
 RELEASE = update(lanes).where(lanes.c.claimed).values(due_at=bindparam("until"), claimed=False)
+BUSY = select(lanes.c.name).where(or_(lanes.c.claimed, lanes.c.due_at <= bindparam("now"))).limit(1)
 NEXT_DUE = select(func.min(lanes.c.due_at))
 
 
@@ -195,6 +196,11 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
 def release_all(tx: Connection, now: float) -> None:
     """After a restart of the only process: whatever was being performed is due now."""
     tx.execute(RELEASE, {"until": now})
+
+
+def is_busy(tx: Connection, now: float) -> bool:
+    """Whether a lane is due or being worked on."""
+    return tx.execute(BUSY, {"now": now}).first() is not None
 
 
 def next_due(tx: Connection) -> float | None:

@@ -1,8 +1,9 @@
 """Bridge and simulators as real processes on free ports.
 
 Nothing here knows the bridge's code: `python -m bridge serve` with the environment `simulator env` prints.
-Time is the simulators'; the bridge follows it by BRIDGE_CLOCK_URL. Since nobody outside can tell when a
-bridge is at rest, rest is a short time without anything new in the ledger.
+Time is the simulators'; the bridge follows it by BRIDGE_CLOCK_URL. The world is at rest when the simulators
+have nothing due, the bridge's status page says that it has nothing to do at the same time of day, and nothing
+new came into the ledger meanwhile.
 """
 
 import contextlib
@@ -20,9 +21,12 @@ import requests
 
 from simulator.acceptance.sim import HttpSim
 from simulator.acceptance.subject import Finding, Settings
+from simulator.accounts import ADMIN_TOKEN
 from simulator.environment import environment
 
-QUIET = 0.35  # seconds without news that count as rest
+LOOKS = 0.02  # seconds between two looks whether all is at rest
+TIMEOUT = "2"  # seconds the bridge waits for an answer: a hanging call is part of some scenarios
+SAME_TIME = 0.5  # seconds the two clocks may differ
 LONGEST = 15.0  # seconds to wait for rest
 START = 30.0  # seconds a process may take to answer
 
@@ -45,6 +49,9 @@ class Processes:
         self._simulator = self._run(command, {}, "simulator.log")
         self.sim = HttpSim(self._base)
         wait_for(f"{self._base}/_sim/clock")
+        self._status = requests.Session()
+        self._status.trust_env = False
+        self._status.headers["Authorization"] = f"Bearer {ADMIN_TOKEN}"
         self._bridge: subprocess.Popen[bytes] | None = None
         self._settings: Settings | None = None
         self._environment: Settings = {}
@@ -63,12 +70,21 @@ class Processes:
 
     def settle(self) -> None:
         until = time.monotonic() + LONGEST
-        last = self._newest(0)
-        while time.monotonic() < until:
-            found = self.sim.call("GET", "/ledger", after=last, wait=QUIET)
-            if not found["entries"] and self.sim.call("GET", "/idle")["idle"]:
-                return
-            last = found["next"]
+        while time.monotonic() < until and not self._at_rest():
+            time.sleep(LOOKS)
+
+    def _at_rest(self) -> bool:
+        """Nothing is due there and nothing to do here, and nothing happened between the two looks."""
+        before = self.sim.call("GET", "/idle")
+        if not before["idle"]:
+            return False
+        try:
+            status = self._status.get(f"{self.url}/admin/status", timeout=5).json()
+        except requests.RequestException:
+            return False
+        after = self.sim.call("GET", "/idle")
+        quiet = after["idle"] and after["last"] == before["last"]
+        return quiet and not status["busy"] and abs(status["now"] - after["now"]) < SAME_TIME
 
     def die(self) -> None:
         self._stop_bridge(signal.SIGKILL)
@@ -90,11 +106,8 @@ class Processes:
     def close(self) -> None:
         self._stop_bridge(signal.SIGTERM)
         self.sim.close()
+        self._status.close()
         end(self._simulator, signal.SIGTERM)
-
-    def _newest(self, after: int) -> int:
-        newest: int = self.sim.call("GET", "/ledger", after=after)["next"]
-        return newest
 
     def _serve(self) -> None:
         self._bridge = self._run(["bridge", "serve"], self._environment, "bridge.log")
@@ -107,8 +120,8 @@ class Processes:
 
     def _configured(self, settings: Settings, database: str) -> Settings:
         values = environment(self._base, self.url) | settings
-        folder = {"BRIDGE_MEDIA_FOLDER": str(self._folder / "media")}
-        return values | folder | {"BRIDGE_DATABASE_URL": f"sqlite:///{self._folder / database}"}
+        ours = {"BRIDGE_MEDIA_FOLDER": str(self._folder / "media"), "BRIDGE_TIMEOUT": TIMEOUT}
+        return values | ours | {"BRIDGE_DATABASE_URL": f"sqlite:///{self._folder / database}"}
 
     def _run(self, arguments: list[str], values: Settings, log: str) -> subprocess.Popen[bytes]:
         with (self._folder / log).open("ab") as output:

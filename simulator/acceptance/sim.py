@@ -56,6 +56,7 @@ class HttpSim:
     def __init__(self, base: str) -> None:
         self._base = base
         self._session = requests.Session()
+        self._session.trust_env = False
 
     def call(self, method: str, path: str, content: object = None, **query: object) -> Json:
         answer = self._session.request(

@@ -25,6 +25,9 @@ PATIENCE = 600
 
 def main(words: list[str]) -> int:
     """Judge the mutants named, print a table, count the survivors."""
+    if failing := judge(None):
+        print(f"the bridge itself is failed by {failing}: mend that first")
+        return 2
     chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
     with ThreadPoolExecutor(2) as pool:
         verdicts = list(pool.map(judge, chosen))
@@ -33,15 +36,16 @@ def main(words: list[str]) -> int:
     return 1 if "" in verdicts else 0
 
 
-def judge(mutant: Mutant) -> str:
-    """The first scenario that fails this mutant; empty if none does."""
+def judge(mutant: Mutant | None) -> str:
+    """The first scenario that fails this mutant, or the bridge as it is; empty if none does."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         for name in COPIED:
             source = ROOT / name
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, place / name)
-        mutant.apply(place)
+        if mutant:
+            mutant.apply(place)
         command = [sys.executable, "-m", "pytest", "features", "-x", "-q", "-p", "no:randomly", "--tb=no"]
         run = subprocess.run(
             command,
@@ -54,7 +58,9 @@ def judge(mutant: Mutant) -> str:
         )
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE)
     if failed is None and run.returncode not in (0, 1):
-        raise SystemExit(f"{mutant.name}: the suite did not run\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        raise SystemExit(
+            f"{mutant and mutant.name}: the suite did not run\n{run.stdout[-2000:]}{run.stderr[-2000:]}"
+        )
     return failed[1] if failed else ""
 
 

@@ -7,6 +7,9 @@ BIN := .venv/bin
 STAMP := .venv/installed
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
+JOBS ?= auto
+# Bridges at once over HTTP; each waits more than it works.
+HTTP_JOBS ?= 3
 
 .PHONY: help install demo test check bench wheel constraints readme clean
 .DEFAULT_GOAL := help
@@ -28,8 +31,10 @@ demo: install ## play the documented test handoff and keep it running (DEMO_ONCE
 	@$(BIN)/python -m simulator.demo
 
 test: check ## everything: lint, types, scenarios in process, tests, scenarios over HTTP; fills reports/
-	$(BIN)/pytest
-	$(BIN)/pytest features --bridge=http
+	@failed=0; \
+	$(BIN)/pytest -n $(JOBS) || failed=1; \
+	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http || failed=1; \
+	exit $$failed
 
 check: install ## lint, format and types only
 	$(BIN)/ruff check .

@@ -32,7 +32,8 @@ from bridge.journal.migrate import upgrade
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.ops import Metrics
-from bridge.perform import Performer, Policy, World
+from bridge.perform import Performer
+from bridge.sending import Policy, World
 from bridge.settings import Settings
 from bridge.web import Door, Reads, State, create_app
 from bridge.worker import Worker

@@ -79,6 +79,8 @@ class Users:
             return "no Support credentials"
         record = self._client.user(user) or {}
         made = str(record.get("zendeskId") or "")
+        if made and self._has_phone(made, phone):
+            return "the ticket's user has this phone"
         match = self._people.match(phone, email, besides=made)
         if match.person is None:
             return match.reason or "nobody else has this phone"
@@ -89,3 +91,8 @@ class Users:
         self._people.merge(made, match.person.id)
         self._client.sync_user(made, match.person.id)
         return "merged"
+
+    def _has_phone(self, made: str, phone: str) -> bool:
+        """Whether the ticket's own user is the one who is known by this phone: then e-mail has no say."""
+        known = self._people.match(phone).person if self._people else None
+        return known is not None and known.id == made

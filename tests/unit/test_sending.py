@@ -34,7 +34,8 @@ from bridge.journal.engine import DirectWriter, connect
 from bridge.journal.migrate import upgrade
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
-from bridge.perform import Performer, Policy, World
+from bridge.perform import Performer
+from bridge.sending import Policy, World
 from bridge.worker import Held, Worker
 
 MARIA, SUPPORT = "+14155550101", "+14155550150"
@@ -336,10 +337,13 @@ def test_a_gated_reply_waits_and_then_leaves(stage: Stage) -> None:
     assert stage.ending() == ("accepted", "SM1")
 
 
-def test_a_gated_reply_is_held_a_day_at_most(stage: Stage) -> None:
-    """After a day it is of no use any more."""
+def test_a_gated_reply_is_held_for_so_long_and_no_longer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a day, ten minutes here, it is of no use any more."""
+    monkeypatch.setattr("bridge.sending.HELD_AT_MOST", 600.0)
     stage.carrier.state = UNREGISTERED
-    stage.play(send(), seconds=86_399.0)
+    stage.play(send(), seconds=599.0)
     assert isinstance(stage.told[-1], SendHeld)
     stage.play(seconds=61.0)
     assert stage.carrier.sent == []

@@ -251,6 +251,7 @@ def together(writer: GroupWriter, *pieces: Callable[[Connection], Any]) -> list[
         writer._pieces.put((piece, future))
     go.set()
     writer.close()
+    assert not writer._thread.is_alive()
     return [each.exception() or each.result() for each in told[1:]]
 
 
@@ -366,12 +367,15 @@ def test_no_more_is_claimed_than_there_is_room_for(book: Book) -> None:
     assert [claim.effect.session for claim in book.claim(3.0, room=5)] == ["m"]
 
 
-def test_two_dispatchers_never_share_an_effect(shared: Book) -> None:
-    """Each of twenty effects is claimed once, whoever asks."""
+@pytest.mark.parametrize("writer", [DirectWriter, GroupWriter])
+def test_two_dispatchers_never_share_an_effect(tmp_path: Path, writer: Callable[[Engine], Writer]) -> None:
+    """Each of twenty effects is claimed once, whoever asks, and nobody finds the database locked."""
+    made = book_at(tmp_path, writer)
     for number in range(20):
         phone = f"+1212555{number:04}"
-        shared.stage(replace(WITH_MARIA, id=f"s{number}", phone=phone), send(1, f"s{number}"))
-    claimed = at_once(8, lambda _: shared.journal.step(0.0, 5)[1])
+        made.stage(replace(WITH_MARIA, id=f"s{number}", phone=phone), send(1, f"s{number}"))
+    claimed = at_once(8, lambda _: made.journal.step(0.0, 5)[1])
+    made.journal.close()
     assert sorted(claim.id for each in claimed for claim in each) == list(range(1, 21))
 
 

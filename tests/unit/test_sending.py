@@ -283,6 +283,14 @@ def test_the_carrier_recovers_in_time(stage: Stage) -> None:
 # --- what must not leave ---
 
 
+@pytest.mark.parametrize("code", ["", "21610", "30004"])
+def test_a_carriers_opt_out_is_one_whatever_its_code(stage: Stage, code: str) -> None:
+    """The flow hears the one code by which it knows an opt-out."""
+    stage.carrier.sends = [OptedOut("the customer said STOP", code=code)]
+    stage.play(send())
+    assert stage.ending() == ("failed", "21610")
+
+
 def test_nothing_is_sent_to_who_opted_out(stage: Stage) -> None:
     """A claim that says no is refused before the carrier hears of it, and the reply ends as a STOP."""
     claim = Claim(1, "phone", send(), SESSION, False, 1, 0, 0.0, 0.0)

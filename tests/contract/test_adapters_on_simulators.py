@@ -303,6 +303,15 @@ def test_a_duplicate_made_in_the_meantime_is_merged(world: World) -> None:
     assert str(world.conversation(chat.conversation)["user"]["zendesk_id"]) == str(person["id"])
 
 
+def test_a_match_by_phone_is_not_merged_into_one_by_e_mail(world: World) -> None:
+    """The phone comes first, also afterwards; a merge could never be undone (OPEN-25)."""
+    person = world.sim("POST", "/support/users", {"name": "Maria Vale", "phone": MARIA})
+    world.sim("POST", "/support/users", {"name": "Maria by mail", "email": "maria@example.com"})
+    chat = handed_off(world)
+    world.desk.reconcile(chat, phone=MARIA, email="maria@example.com")
+    assert str(world.conversation(chat.conversation)["user"]["zendesk_id"]) == str(person["id"])
+
+
 def test_an_oauth_client_signs_in_too(world: World) -> None:
     """Tokens that expire are renewed on the way."""
     world.sim("POST", "/support/users", {"name": "Maria Vale", "phone": MARIA})

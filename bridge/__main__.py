@@ -29,9 +29,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def serve() -> None:
     """Run the bridge: HTTP and worker in one process."""
     settings = _settings()
-    _migrated(settings)
     try:
-        server.serve(settings)
+        server.serve(settings, lambda: _migrated(settings))
     except server.CannotServe as problem:
         _refuse(str(problem))
 

@@ -77,7 +77,7 @@ class Performer:
         """What the flow hears of an effect that will not be done."""
         now, effect = self._clock(), claim.effect
         if isinstance(effect, SendText):
-            code = "21610" if isinstance(error, OptedOut) else error.code
+            code = "21610" if isinstance(error, OptedOut) else error.code  # however the carrier puts it
             return SendFailed(now, effect.session, effect.turn, effect.part, error.reason, code)
         if isinstance(effect, AskAssistant | FetchAnswer):
             return AssistantFailed(now, effect.session, error.reason)

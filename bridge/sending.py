@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bridge.core import compliance
-from bridge.core.errors import BridgeError, OptedOut, Permanent, Uncertain
+from bridge.core.errors import BridgeError, Permanent, Uncertain
 from bridge.core.model import Event, Media, SendAccepted, SendHeld, SendText, Session
 from bridge.core.ports import Accepted, Assistant, Carrier, Desk, Sms
 from bridge.journal import Claim, Journal
@@ -57,12 +57,12 @@ class Sender:
         """Send one part, or raise why not; also `Held` where the number is not registered."""
         effect = claim.effect
         assert isinstance(effect, SendText)  # noqa: S101
-        warning = self._hold_if_gated(claim, session, effect)
         sms = Sms(session.number, session.phone, effect.text, claim.attempt)
         if claim.doubts and (found := self._taken_before(claim, session, sms)) is not None:
-            return self._accepted(claim, found, warning)
+            return self._accepted(claim, found)
+        warning = self._hold_if_gated(claim, session, effect)
         if not claim.allowed:
-            raise OptedOut("the customer opted out of texts", code="21610")
+            raise Permanent("the customer opted out of texts", code="opted_out")
         return self._accepted(claim, self._send_now(sms, effect.media), warning)
 
     def _taken_before(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
@@ -74,7 +74,7 @@ class Sender:
             return Accepted(known.source_id, known.segments or 1)
         return self._look(claim, session, sms)
 
-    def _accepted(self, claim: Claim, taken: Accepted, warning: str) -> SendAccepted:
+    def _accepted(self, claim: Claim, taken: Accepted, warning: str = "") -> SendAccepted:
         effect = claim.effect
         assert isinstance(effect, SendText)  # noqa: S101
         return SendAccepted(

@@ -5,7 +5,9 @@ The journal of a SQLite bridge belongs to one process: a lock file beside it say
 """
 
 import fcntl
+import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,6 +52,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Called in the worker process."""
         log_to_stderr(wiring.secrets_of(self._settings))
+        _through_the_redactor("gunicorn.error")
         self._bridge = wiring.build(self._settings, threads=True)
         self._bridge.start()
         return self._bridge.app
@@ -59,15 +62,23 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self._bridge.close()
 
 
-def serve(settings: Settings) -> None:
-    """Run until SIGTERM. Raises `CannotServe` with the reason."""
-    _must_be_free(settings.bind)
+def serve(settings: Settings, prepare: Callable[[], object]) -> None:
+    """Run until SIGTERM; `prepare` the database first. Raises `CannotServe` with the reason."""
     lock = _only_one(settings.database_url)
     try:
+        prepare()
+        _must_be_free(settings.bind)
         _Server(settings).run()
     finally:
         if lock:
             lock.close()
+
+
+def _through_the_redactor(name: str) -> None:
+    """Let a logger with a handler of its own speak through the root's."""
+    logger = logging.getLogger(name)
+    logger.handlers.clear()
+    logger.propagate = True
 
 
 def _must_be_free(bind: str) -> None:
@@ -84,7 +95,10 @@ def _only_one(database_url: str) -> IO[str] | None:
     file = wiring.sqlite_file(database_url)
     if file is None:
         return None
-    lock = Path(f"{file}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held while we run
+    try:
+        lock = Path(f"{file.resolve()}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held while we run
+    except OSError as problem:
+        raise CannotServe(f"BRIDGE_DATABASE_URL: the database cannot be used: {problem}.") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

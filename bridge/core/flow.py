@@ -261,8 +261,10 @@ def control_passed(_event: ControlPassed, case: Case) -> Decision:
 def control_refused(event: ControlRefused, case: Case) -> Decision:
     """The desk said yes and then could not: try again, a few times (SUN-SWB-10)."""
     session = case.session
-    if session is None or session.charge is Charge.NOBODY or session.refusals >= MOST_REFUSALS:
+    if session is None or session.charge is Charge.NOBODY:
         return Decision(ignored=f"control refused: {event.reason}")
+    if session.refusals >= MOST_REFUSALS:
+        return _told_once(session, "refused", f"The live chat could not be given to agents: {event.reason}")
     session = replace(session, charge=Charge.HANDOFF, refusals=session.refusals + 1)
     return Decision(session, effects=(PassControl(session.id),))
 

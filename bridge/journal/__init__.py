@@ -88,7 +88,7 @@ class Journal:
             if tell is not None:
                 outbox.forget_try(tx, claim)
             if tell is not None:
-                inbox.conclude(tx, self._decider, f"effect:{claim.id}:{type(tell).__name__}", tell)
+                inbox.conclude(tx, self._decider, _told_key(claim, tell), tell)
 
         self._write(work)
         self.woken.set()
@@ -173,3 +173,9 @@ class Journal:
     def _reading(self) -> Iterator[Connection]:
         with self._engine.connect().execution_options(readonly=True) as connection:
             yield connection
+
+
+def _told_key(claim: Claim, tell: Event) -> str:
+    """Once for each chat there is to tell it in: what nobody could hear is told again when there is one."""
+    chat = claim.session.conversation if claim.session else ""
+    return f"effect:{claim.id}:{type(tell).__name__}:{chat}"

@@ -6,6 +6,7 @@ waits: the change, the intended effects and "this event is done" are one transac
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -38,7 +39,7 @@ from bridge.journal.statements import insert_once
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
 DECIDED = (
     update(events)
-    .where(events.c.seq == bindparam("of_seq"))
+    .where(events.c.key == bindparam("of_key"))
     .values(state=bindparam("ending"), remark=bindparam("why"))
 )
 OF_CONVERSATION = (AgentReplied, ConversationEnded, ControlRefused, ConversationRemoved)
@@ -63,28 +64,33 @@ def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:
     """Decide what waits, oldest first; return how many."""
     rows = tx.execute(NEW, {"most": most}).all()
     for row in rows:
-        _decide_row(tx, decider, row.seq, row.kind, row.body)
+        state, remark = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
+        tx.execute(DECIDED, {"of_key": row.key, "ending": state, "why": remark})
     return len(rows)
-
-
-def _decide_row(tx: Connection, decider: Decider, seq: int, kind: str, body: str) -> None:
-    """An event whose decision breaks is set aside after a few tries; the rest goes on (FT-C4)."""
-    try:
-        with tx.begin_nested():
-            remark = decide(tx, decider, codec.event(kind, body))
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as bug:
-        remark, state = f"{type(bug).__name__}: {bug}", "parked"
-    else:
-        state = "done"
-        failpoints.hit("decided", kind)
-    tx.execute(DECIDED, {"of_seq": seq, "ending": state, "why": remark})
-    decider.counted(kind, remark if state == "done" else "parked")
 
 
 def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
     """An outcome: recorded and decided at once."""
-    if insert_once(tx, events, _row(key, event, "done"), "key"):
-        decider.counted(type(event).__name__, decide(tx, decider, event))
+    if not insert_once(tx, events, _row(key, event, "done"), "key"):
+        return
+    state, remark = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
+    if state != "done":
+        tx.execute(DECIDED, {"of_key": key, "ending": state, "why": remark})
+
+
+def _decide_guarded(
+    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]
+) -> tuple[str, str]:
+    """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
+    try:
+        with tx.begin_nested():
+            remark = decide(tx, decider, read())
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as bug:
+        decider.counted(kind, "parked")
+        return "parked", f"{type(bug).__name__}: {bug}"
+    decider.counted(kind, remark)
+    failpoints.hit("decided", kind)
+    return "done", remark
 
 
 def decide(tx: Connection, decider: Decider, event: Event) -> str:

@@ -688,13 +688,13 @@ def test_only_dear_replies_are_remarked_upon(segments: int) -> None:
 
 
 def test_control_is_asked_for_five_times_more() -> None:
-    """A desk that keeps refusing is not asked for ever (SUN-SWB-10)."""
-    session, asked = OPEN, 0
+    """A desk that keeps refusing is not asked for ever, and says so in the chat, once (SUN-SWB-10, P6)."""
+    session, followed = OPEN, []
     for _ in range(8):
         decision = decide(ControlRefused(9.0, "c", "busy"), case(session))
-        asked += len(decision.effects)
+        followed += [type(effect) for effect in decision.effects]
         session = decision.session or session
-    assert asked == flow.MOST_REFUSALS == 5
+    assert followed == [PassControl] * 5 + [TellAgent]
 
 
 @pytest.mark.parametrize(

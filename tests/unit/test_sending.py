@@ -292,14 +292,14 @@ def test_a_carriers_opt_out_is_one_whatever_its_code(stage: Stage, code: str) ->
 
 
 def test_nothing_is_sent_to_who_opted_out(stage: Stage) -> None:
-    """A claim that says no is refused before the carrier hears of it, and the reply ends as a STOP."""
+    """A claim that says no is refused before the carrier hears of it; it is no word of the customer's."""
     claim = Claim(1, "phone", send(), SESSION, False, 1, 0, 0.0, 0.0)
-    with pytest.raises(OptedOut) as caught:
+    with pytest.raises(Permanent) as caught:
         stage.performer.perform(claim)
     assert stage.carrier.sent == []
     failed = stage.performer.give_up(claim, caught.value)
     assert isinstance(failed, SendFailed)
-    assert failed.code == "21610"
+    assert failed.code == "opted_out"
 
 
 def test_an_opted_out_doubt_is_still_resolved(stage: Stage) -> None:

@@ -205,7 +205,7 @@ def test_serve_refuses_a_port_that_is_taken(complete: pytest.MonkeyPatch) -> Non
 
 
 DATABASES = {
-    "a folder that is not there": ("sqlite:////nowhere/at/all/bridge.db", "unable to open database file"),
+    "a folder that is not there": ("sqlite:////nowhere/at/all/bridge.db", "No such file or directory"),
     "no database address": ("bridge.db", "Could not parse SQLAlchemy URL"),
     "a driver that is not installed": ("postgresql+pg8000://x", "No module named"),
     "an engine nobody knows": ("oracle9://x", "Can't load plugin"),
@@ -240,7 +240,7 @@ def test_a_second_bridge_on_one_file_is_refused(complete: pytest.MonkeyPatch, tm
     first = server._only_one(settings.database_url)
     assert first is not None
     with pytest.raises(CannotServe, match="BRIDGE_DATABASE_URL: another bridge is running on"):
-        server.serve(settings)
+        server.serve(settings, list)
     first.close()
     again = server._only_one(settings.database_url)
     assert again is not None

@@ -8,10 +8,9 @@ STAMP := .venv/installed
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
 JOBS ?= auto
-# Bridges at once over HTTP; each waits more than it works.
-HTTP_JOBS ?= 3
+HTTP_JOBS ?= 2
 
-.PHONY: help install demo test check bench wheel constraints readme clean
+.PHONY: help install demo test in-process over-http check bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -30,11 +29,14 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install ## play the documented test handoff and keep it running (DEMO_ONCE=1: stop at the end)
 	@$(BIN)/python -m simulator.demo
 
-test: check ## everything: lint, types, scenarios in process, tests, scenarios over HTTP; fills reports/
-	@failed=0; \
-	$(BIN)/pytest -n $(JOBS) || failed=1; \
-	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http || failed=1; \
-	exit $$failed
+test: install ## everything: lint, types, scenarios in process, tests, scenarios over HTTP; fills reports/
+	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target check in-process over-http
+
+in-process: install
+	$(BIN)/pytest -n $(JOBS)
+
+over-http: install
+	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http
 
 check: install ## lint, format and types only
 	$(BIN)/ruff check .

@@ -1,4 +1,7 @@
-"""The command line: `bridge serve`, `check`, `status`, `migrate`."""
+"""The command line: `bridge serve`, `check`, `status`, `migrate`.
+
+A command imports what it needs when it runs: looking at the set-up should not wait for a web server's import.
+"""
 
 import json
 import sys
@@ -8,12 +11,9 @@ from typing import Annotated, NoReturn
 import requests
 import typer
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
-from bridge import server, wiring
+from bridge import providers
 from bridge.core.ports import Finding
-from bridge.journal.engine import connect
-from bridge.journal.migrate import NewerSchema, upgrade
 from bridge.settings import Settings, Wrong, load
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @app.command()
 def serve() -> None:
     """Run the bridge: HTTP and worker in one process."""
+    from bridge import server
+
     settings = _settings()
     try:
         server.serve(settings, lambda: _migrated(settings))
@@ -39,7 +41,7 @@ def serve() -> None:
 def check(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:  # noqa: FBT002
     """Examine the set-up, live, and say what is wrong and how to mend it."""
     settings = _settings()
-    findings = wiring.examine(settings)
+    findings = providers.examine(settings)
     for finding in findings:
         out.print(json.dumps(_plain(finding)) if as_json else _line(finding), markup=not as_json)
     raise typer.Exit(1 if any(finding.problem for finding in findings) else 0)
@@ -80,6 +82,11 @@ def _settings() -> Settings:
 
 
 def _migrated(settings: Settings) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bridge.journal.engine import connect
+    from bridge.journal.migrate import NewerSchema, upgrade
+
     try:
         engine = connect(settings.database_url)
         with ExitStack() as after:

@@ -15,17 +15,9 @@ import requests
 from flask import Flask
 
 from bridge import intake, sweep
-from bridge.assistants.opencx import OpenCX
-from bridge.assistants.scripted import Scripted
-from bridge.carriers.twilio import Twilio
-from bridge.carriers.twilio_account import Account
 from bridge.clock import RehearsalClock
 from bridge.core.model import Rules
-from bridge.core.ports import Assistant, Checkable, Finding
-from bridge.desks.sunshine import Sunshine
-from bridge.desks.sunshine_client import SunshineAccount
-from bridge.desks.zendesk_users import SupportAccount, SupportUsers
-from bridge.fetch import Fetcher
+from bridge.core.ports import Finding
 from bridge.journal import Decider, Journal
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import upgrade
@@ -33,6 +25,7 @@ from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.ops import Metrics
 from bridge.perform import Performer
+from bridge.providers import Lines, findings, given_ones, lines, providers
 from bridge.sending import Policy, World
 from bridge.settings import Settings
 from bridge.web import Door, Reads, State, create_app
@@ -55,15 +48,15 @@ class Sources:
 class Bridge:
     """Everything, connected. Without threads, `run_until_idle` does the work."""
 
-    def __init__(self, settings: Settings, sources: Sources, lines: "Lines", *, threads: bool) -> None:
+    def __init__(self, settings: Settings, sources: Sources, through: Lines, *, threads: bool) -> None:
         self.metrics = Metrics()
         self.settings = settings
         self._clock = sources.clock
-        self._rehearsal = _rehearsal(settings, lines.http, self._jumped)
+        self._rehearsal = _rehearsal(settings, through.http, self._jumped)
         if self._rehearsal:
             self._clock = self._rehearsal
         self.journal = _journal(settings, sources, self.metrics, threads=threads)
-        self._checked = _adapters(settings, lines)
+        self._checked = providers(settings, through)
         carrier, desk, assistant = self._checked
         self.store = MediaStore(
             Path(settings.media_folder), settings.public_url, clock=self._clock, token=sources.tokens
@@ -101,7 +94,7 @@ class Bridge:
 
     def check(self) -> tuple[Finding, ...]:
         """Examine the set-up, live (OCX-TRB)."""
-        return _findings(self._checked)
+        return findings(self._checked)
 
     def close(self) -> None:
         """Finish what is being done, then let go."""
@@ -137,23 +130,7 @@ def build(
 
     A given `session` is used for every outgoing call, files included.
     """
-    return Bridge(settings, sources or Sources(), _lines(settings, session), threads=threads)
-
-
-def examine(settings: Settings) -> tuple[Finding, ...]:
-    """What `bridge check` shows; needs no journal."""
-    return _findings(_adapters(settings, _lines(settings, None)))
-
-
-def _findings(parts: tuple[object, ...]) -> tuple[Finding, ...]:
-    return tuple(finding for part in parts if isinstance(part, Checkable) for finding in part.check())
-
-
-def _session(settings: Settings) -> requests.Session:
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=2 * settings.threads))
-    return session
+    return Bridge(settings, sources or Sources(), lines(settings, session), threads=threads)
 
 
 def _rehearsal(
@@ -171,72 +148,14 @@ def _journal(settings: Settings, sources: Sources, metrics: Metrics, *, threads:
     return Journal(engine, writer, Decider(rules, sources.ids, metrics.event))
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """How calls leave: `files` is None where downloads need a guarded session of their own."""
-
-    http: requests.Session
-    timeout: tuple[float, float]
-    files: requests.Session | None = None
-
-    def fetcher(self, home: str, credentials: tuple[str, str]) -> Fetcher:
-        """Downloads on behalf of one provider."""
-        return Fetcher(home, credentials, session=self.files)
-
-
-def _lines(settings: Settings, given: requests.Session | None) -> Lines:
-    return Lines(given or _session(settings), (min(5.0, settings.timeout), settings.timeout), given)
-
-
-def _adapters(settings: Settings, lines: Lines) -> tuple[Twilio, Sunshine, Assistant]:
-    return _carrier(settings, lines), _desk(settings, lines), _assistant(settings, lines)
-
-
-def _carrier(settings: Settings, lines: Lines) -> Twilio:
-    tokens = _given(settings.twilio_auth_token, settings.twilio_auth_token_old)
-    account = Account(settings.twilio_account_sid, tokens, settings.public_url, settings.twilio_api_url)
-    fetcher = lines.fetcher(account.api, account.credentials)
-    return Twilio(account, lines.http, numbers=settings.numbers, timeout=lines.timeout, fetcher=fetcher)
-
-
-def _desk(settings: Settings, lines: Lines) -> Sunshine:
-    account = SunshineAccount(
-        settings.sunshine_app_id,
-        settings.sunshine_key_id,
-        settings.sunshine_secret,
-        settings.zendesk_subdomain,
-        settings.public_url,
-        settings.zendesk,
-        settings.sunshine_webhook_secret,
-    )
-    fetcher = lines.fetcher(account.home, (account.key_id, account.secret))
-    people = _people(settings, lines)
-    return Sunshine(account, people, lines.http, timeout=lines.timeout, fetcher=fetcher)
-
-
-def _people(settings: Settings, lines: Lines) -> SupportUsers:
-    account = SupportAccount(
-        settings.zendesk,
-        settings.zendesk_email,
-        settings.zendesk_api_token,
-        settings.zendesk_oauth_client_id,
-        settings.zendesk_oauth_client_secret,
-    )
-    return SupportUsers(account, lines.http, timeout=lines.timeout)
-
-
-def _assistant(settings: Settings, lines: Lines) -> Assistant:
-    if settings.assistant == "opencx":
-        return OpenCX(settings.opencx_url, settings.opencx_api_key, lines.http, timeout=lines.timeout)
-    return Scripted()
-
-
 def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:
     """Each webhook path with its reader, and whether its answer must be XML."""
     numbers = frozenset(settings.numbers)
-    twilio = intake.TwilioIntake(_given(settings.twilio_auth_token, settings.twilio_auth_token_old), numbers)
+    twilio = intake.TwilioIntake(
+        given_ones(settings.twilio_auth_token, settings.twilio_auth_token_old), numbers
+    )
     sunshine = intake.SunshineIntake(
-        _given(settings.sunshine_webhook_secret, settings.sunshine_webhook_secret_old)
+        given_ones(settings.sunshine_webhook_secret, settings.sunshine_webhook_secret_old)
     )
     opencx = intake.OpenCXIntake(settings.opencx_webhook_secret)
     return {
@@ -245,10 +164,6 @@ def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:
         "/webhooks/sunshine": (sunshine.events, False),
         "/webhooks/opencx": (opencx.events, False),
     }
-
-
-def _given(*values: str) -> tuple[str, ...]:
-    return tuple(value for value in values if value)
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:

@@ -8,7 +8,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ADAPTERS = ("bridge.carriers", "bridge.desks", "bridge.assistants")
-CALLERS = (*ADAPTERS, "bridge.http", "bridge.fetch", "bridge.guard", "bridge.media", "bridge.wiring")
+CALLERS = (
+    *ADAPTERS,
+    "bridge.http",
+    "bridge.fetch",
+    "bridge.guard",
+    "bridge.media",
+    "bridge.providers",
+    "bridge.wiring",
+)
 OWN_PROCESS = ("bridge.clock", "bridge.__main__")  # they ask a simulator's clock, and the running bridge
 FLASK = ("bridge.web", "bridge.wiring")  # wiring names the type of what it was given
 

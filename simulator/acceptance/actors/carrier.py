@@ -8,6 +8,7 @@ from simulator.acceptance.cast import NUMBERS
 if TYPE_CHECKING:
     from simulator.acceptance.world import World
 
+NOTICED = 61.0  # seconds after which a bridge must have noticed what changed at the carrier
 ELSEWHERE = "http://127.0.0.1:9/another-environment"
 
 
@@ -21,6 +22,8 @@ class Carrier:
     def sets(self, number: str, **facts: object) -> None:
         """Change what the carrier holds about a number."""
         self._world.sim.call("PUT", f"/numbers/{NUMBERS[number]}", facts)
+        if self._world.subject.lives_on:
+            self._world.advance(NOTICED)
 
     def disconnects(self, number: str, url: str = "") -> None:
         """Point the number nowhere, or elsewhere."""

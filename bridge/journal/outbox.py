@@ -14,6 +14,7 @@ from bridge.core.model import (
     CloseAssistant,
     Effect,
     FetchAnswer,
+    OpenConversation,
     ReconcileUser,
     SendText,
     Session,
@@ -100,11 +101,15 @@ class Claim:
 
 
 def lane_of(effect: Effect, session: Session) -> str:
-    """One lane per conversation and direction."""
+    """One lane per conversation and direction.
+
+    The chat is opened after whatever the assistant is still being asked: its answer brings the AI's last
+    words and the customer's e-mail address, even where the handoff itself was told sooner by webhook.
+    """
     match effect:
         case SendText():
             return f"phone:{session.number}:{session.phone}"
-        case AskAssistant() | CloseAssistant():
+        case AskAssistant() | CloseAssistant() | OpenConversation():
             return f"assistant:{session.id}"
         case FetchAnswer():
             return f"overdue:{session.id}"

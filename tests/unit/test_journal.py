@@ -22,6 +22,7 @@ from bridge.core.model import (
     Consent,
     Effect,
     FetchAnswer,
+    OpenConversation,
     PassControl,
     PostTurn,
     ReceiptArrived,
@@ -322,6 +323,7 @@ LANES = {
     "a question": (AskAssistant("m", 0, 1), "assistant:m"),
     "a farewell": (CloseAssistant("m"), "assistant:m"),
     "a look for an answer": (FetchAnswer("m", 0, 1), "overdue:m"),
+    "a chat": (OpenConversation("m"), "assistant:m"),
     "a line": (PostTurn("m", 0), "desk:m"),
     "control": (PassControl("m"), "desk:m"),
 }

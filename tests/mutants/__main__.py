@@ -30,10 +30,11 @@ def main(words: list[str]) -> int:
         return 2
     chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
     with ThreadPoolExecutor(2) as pool:
-        verdicts = list(pool.map(judge, chosen))
-    for mutant, caught_by in zip(chosen, verdicts, strict=True):
-        print(f"{mutant.name:44} {caught_by or 'SURVIVED'}")
-    return 1 if "" in verdicts else 0
+        survived = 0
+        for mutant, caught_by in zip(chosen, pool.map(judge, chosen), strict=True):
+            print(f"{mutant.name:40} {caught_by or 'SURVIVED'}", flush=True)
+            survived += not caught_by
+    return 1 if survived else 0
 
 
 def judge(mutant: Mutant | None) -> str:

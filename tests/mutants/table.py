@@ -23,7 +23,7 @@ class Mutant:
 
 
 FLOW = "bridge/core/flow.py"
-PERFORM = "bridge/perform.py"
+SENDING = "bridge/sending.py"
 SUNSHINE = "bridge/desks/sunshine.py"
 EVENTS = "bridge/desks/sunshine_events.py"
 INBOX = "bridge/journal/inbox.py"
@@ -32,7 +32,7 @@ TWILIO = "bridge/carriers/twilio.py"
 MUTANTS = (
     Mutant("channel tag left out", "bridge/core/dossier.py", '"opencx_channel_sms", ', ""),
     Mutant("session id left out", "bridge/core/dossier.py", '"opencx_session_id")', '"opencx_session")'),
-    Mutant("From number of another session", PERFORM, "Sms(session.number,", 'Sms("+12125550160",'),
+    Mutant("From number of another session", SENDING, "Sms(session.number,", 'Sms("+12125550160",'),
     Mutant("transcript truncated", FLOW, "for number in range(session.turns))", "for number in range(10))"),
     Mutant("transcript starts at the last ten", SUNSHINE, "if first_message:", "if not first_message:"),
     Mutant(
@@ -47,7 +47,7 @@ MUTANTS = (
     Mutant("STOP ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "start":'),
     Mutant("START ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "stop":'),
     Mutant("YES taken for an opt-in", "bridge/core/consent.py", "if opted_out else", "if True else"),
-    Mutant("gate ignored", PERFORM, "        if gate.open:\n", "        if gate is not None:\n"),
+    Mutant("gate ignored", SENDING, "        if gate.open:\n", "        if gate is not None:\n"),
     Mutant("media dropped", "bridge/carriers/twilio_webhooks.py", "media=_media(form),", ""),
     Mutant(
         "only the first picture",
@@ -84,8 +84,8 @@ MUTANTS = (
         "    ended = replace(session, charge=Charge.NOBODY, asking=False)",
         "    ended = replace(session, asking=False)",
     ),
-    Mutant("never idle", FLOW, "if event.at - session.last_at < case.rules.idle_seconds:", "if event.at:"),
-    Mutant("blind resend", PERFORM, "if claim.doubts and (found :=", "if False and (found :="),
+    Mutant("never idle", FLOW, "if event.at < session.last_at + case.rules.idle_seconds:", "if event.at:"),
+    Mutant("blind resend", SENDING, "if claim.doubts and (found :=", "if False and (found :="),
     Mutant(
         "answers to unknown numbers",
         "bridge/intake.py",

@@ -396,9 +396,10 @@ def conversation_removed(_event: ConversationRemoved, case: Case) -> Decision:
 def idle_elapsed(event: IdleElapsed, case: Case) -> Decision:
     """Nobody wrote for long enough; a session with people is never closed so (OPEN-01/02)."""
     session = case.session
-    if session is None or session.charge is not Charge.AI or session.asking:
+    if session is None or session.asking:
         return Decision(ignored="not idle any more")
-    if event.at < session.last_at + case.rules.idle_seconds:  # as the journal reckons, to the last bit
+    due = lifecycle.idle_due(session, case.rules.idle_seconds)
+    if due is None or event.at < due:
         return Decision(ignored="not idle any more")
     return _over(session)
 

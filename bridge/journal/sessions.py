@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, select
 
+from bridge.core import lifecycle
 from bridge.core.model import Charge, Consent, Receipt, Session, Turn
 from bridge.journal import codec
 from bridge.journal.schema import attempts, consents, parts, sessions, turns
@@ -129,7 +130,7 @@ def next_idle(tx: Connection) -> float | None:
 
 def save(tx: Connection, session: Session, idle_seconds: float) -> None:
     """Write the session; only the AI's sessions run out of time (OPEN-01)."""
-    due = session.last_at + idle_seconds if session.charge is Charge.AI and not session.asking else None
+    due = None if session.asking else lifecycle.idle_due(session, idle_seconds)
     row = {
         "id": session.id,
         "phone": session.phone,

@@ -99,7 +99,7 @@ MUTANTS = (
         "    ended = replace(session, charge=Charge.NOBODY, asking=False)",
         "    ended = replace(session, asking=False)",
     ),
-    Mutant("never idle", FLOW, "if event.at < session.last_at + case.rules.idle_seconds:", "if event.at:"),
+    Mutant("never idle", FLOW, "if due is None or event.at < due:", "if event.at:"),
     Mutant("blind resend", SENDING, "if claim.doubts and (found :=", "if False and (found :="),
     Mutant(
         "answers to unknown numbers",

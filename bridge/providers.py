@@ -4,6 +4,7 @@ Apart from `wiring`, because a command that only looks needs no journal and no w
 for their import.
 """
 
+import os
 from dataclasses import dataclass
 
 import requests
@@ -93,10 +94,15 @@ def findings(parts: tuple[object, ...]) -> tuple[Finding, ...]:
 
 
 def _session(settings: Settings) -> requests.Session:
+    """With room for every performer; requests would search the whole environment anew for each call."""
     session = requests.Session()
+    session.trust_env = any(name.lower().endswith(_MATTER) for name in os.environ)
     for scheme in ("http://", "https://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=2 * settings.threads))
     return session
+
+
+_MATTER = ("_proxy", "_ca_bundle")  # ends of the names by which a deployment steers outgoing calls
 
 
 def given_ones(*values: str) -> tuple[str, ...]:

@@ -72,9 +72,7 @@ class Bridge:
             threads=settings.threads if threads else 0,
         )
         home = f"{settings.public_url}/"
-        asked = sweep.Sources(
-            carrier, desk, lambda number: numbers.state(number).inbound_url.startswith(home)
-        )
+        asked = sweep.Sources(carrier, desk, lambda number: carrier.inbound_url(number).startswith(home))
         self._sweep = sweep.Sweep(self.journal, asked, clock=self._clock, every=settings.sweep_seconds)
         self._stopping = threading.Event()
         self.ready = False

@@ -110,6 +110,13 @@ class Twilio:
         except Refused as refused:
             raise sort(refused) from refused
 
+    def inbound_url(self, number: str) -> str:
+        """Where texts to a number of ours are sent, as it stands now; empty if nowhere."""
+        try:
+            return str(self._numbers.record(number).get("sms_url") or "")
+        except Refused as refused:
+            raise sort(refused) from refused
+
     def open_media(self, media: Media) -> AbstractContextManager[Download]:
         """Stream an inbound file, with credentials for this account's own media only (CAR-140)."""
         return self._fetcher.open(replace(media, url=media.url.removesuffix(".json")))

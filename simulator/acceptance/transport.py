@@ -52,6 +52,7 @@ class NetworkAdapter(BaseAdapter):
 def session_for(handle: Handle) -> requests.Session:
     """A requests session whose every call goes to the network in this process."""
     session = requests.Session()
+    session.trust_env = False
     for scheme in ("http://", "https://"):
         session.mount(scheme, NetworkAdapter(handle))
     return session

@@ -51,7 +51,7 @@ def network() -> Iterator[Network]:
     made.base = f"http://127.0.0.1:{server.port}"
     stopping = threading.Event()
     made.closing = stopping.is_set
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield made
     stopping.set()

@@ -23,7 +23,7 @@ def world() -> Iterator[World]:
     world = World()
     server = make_server("127.0.0.1", 0, application(world.network.handle), threaded=True)
     world.network.base = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield world
     server.shutdown()

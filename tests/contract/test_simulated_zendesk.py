@@ -71,7 +71,7 @@ def desk() -> Iterator[Desk]:
     world = World()
     server = make_server("127.0.0.1", 0, application(world.network.handle), threaded=True)
     world.network.base = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield Desk(world, f"{world.network.base}/zendesk/sc")
     server.shutdown()

@@ -28,6 +28,7 @@ from tests.benchmarks.processes import free_port
 from tests.faults import child
 
 PATIENCE = 20.0
+LONG = 0.4  # seconds after which what is waited for is due later: then time is made to pass
 SUPPORT = "+14155550150"
 ANSWER = "Thanks for your message. How else can I help?"
 CONNECTING = "I'll connect you with a person now."
@@ -50,9 +51,10 @@ class Victim:
         base, bridge = f"http://127.0.0.1:{sim_port}", f"http://127.0.0.1:{self.port}"
         self.network: Network = build(RunningClock(), deliver, base=base, bridge_url=bridge)
         self._server = make_server("127.0.0.1", sim_port, application(self.network.handle), threaded=True)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         self._sim = f"{base}/_sim"
         self._http = requests.Session()
+        self._http.trust_env = False
         self._settings = _settings(base, bridge, folder)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["tests.faults.child"])
@@ -101,6 +103,10 @@ class Victim:
         screen = self.control("GET", f"/phones/{phone}/messages")["messages"]
         return [each["text"] for each in screen if each["direction"] == "received"]
 
+    def pass_time(self, seconds: float = 1.0) -> None:
+        """Move the clock of the simulators, which the bridge follows."""
+        self.control("POST", "/clock", {"advance": seconds})
+
     def chat(self, phone: str) -> dict[str, Any]:
         """The only live chat of this phone, with its lines; empty if there is none."""
         chats = self.control("GET", "/conversations")["conversations"]
@@ -130,7 +136,9 @@ class Customer:
 
     def sees(self, *texts: str) -> None:
         """Wait until the phone shows exactly these."""
-        wait_for(lambda: self.victim.shown(self.phone) == list(texts), lambda: self.victim.shown(self.phone))
+        self._until(
+            lambda: self.victim.shown(self.phone) == list(texts), lambda: self.victim.shown(self.phone)
+        )
 
     def has_on_the_desk(self, *lines: str) -> None:
         """Wait until the live chat holds exactly these lines and the agents have it."""
@@ -139,7 +147,10 @@ class Customer:
             chat = self.victim.chat(self.phone)
             return self.victim.lines(self.phone) == list(lines) and chat["control"] == "zd-agentWorkspace"
 
-        wait_for(there, lambda: self.victim.lines(self.phone))
+        self._until(there, lambda: self.victim.lines(self.phone))
+
+    def _until(self, there: Callable[[], bool], failure: object) -> None:
+        wait_for(there, failure, meanwhile=self.victim.pass_time)
 
     def is_answered(self, words: str) -> None:
         """The agent replies in this customer's chat."""
@@ -147,12 +158,17 @@ class Customer:
         self.victim.control("POST", f"/conversations/{chat['id']}/replies", {"text": words, "agent": "Ada"})
 
 
-def wait_for(there: Callable[[], bool], failure: object) -> None:
+def wait_for(
+    there: Callable[[], bool], failure: object, meanwhile: Callable[[], object] = lambda: None
+) -> None:
     """Poll until it is so; fail with what was seen instead."""
-    end = time.monotonic() + PATIENCE
+    start = time.monotonic()
     while not there():
-        if time.monotonic() > end:
+        waited = time.monotonic() - start
+        if waited > PATIENCE:
             pytest.fail(str(failure() if callable(failure) else failure))
+        if waited > LONG:
+            meanwhile()
         time.sleep(0.03)
 
 
@@ -179,7 +195,7 @@ def test_a_kill_shows_nowhere(victim: Victim, path: str, point: str, at: str) ->
             victim.start()
             if stage != "reply":
                 do(acts[stage])  # the carrier tells again what was not acknowledged, and what was
-            victim.control("POST", "/clock", {"advance": 60})
+            victim.pass_time(60)
 
     maria.texts("Hello")
     maria.sees(ANSWER)

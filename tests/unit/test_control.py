@@ -335,7 +335,7 @@ class _Receiver(BaseHTTPRequestHandler):
 def test_real_delivery() -> None:
     """An answer is handed on, a redirect is not followed, and no answer is one, too."""
     with HTTPServer(("127.0.0.1", 0), _Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         base = f"http://127.0.0.1:{server.server_port}"
         answers = [

@@ -10,6 +10,9 @@ EXTRAS := -c constraints.txt -e '.[dev]'
 JOBS ?= auto
 HTTP_JOBS ?= 2
 
+# Some images set it; every process would then compile every library anew, two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test in-process over-http check bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 

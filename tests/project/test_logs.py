@@ -67,7 +67,7 @@ def failures(world: World) -> None:
         "garble",
     ):
         for system in ("twilio", "sunshine", "support", "opencx"):
-            world.fault(system, "*", fault)
+            world.fault(system, "*", fault, count=2)
         world.text(f"A human please, {WORDS[1]}", phone=OMAR)
         world.reply(f"Yes, {WORDS[3]}")
         world.settle(300.0)

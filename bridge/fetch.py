@@ -4,9 +4,11 @@ Rules (CAR-140…144, FT-X3):
   * Credentials go to the provider's own address only; a redirect elsewhere travels without them
     (signed CDN addresses even reject them).
   * Redirects are followed by hand, at most three, and each address is judged anew.
+  * An address is judged in the form in which it will be asked: parsers disagree about `\\@` and `%2e%2e`.
   * Only http and https. Unless the provider itself is on loopback (a rehearsal), nothing private:
     see `bridge.guard`.
-  * Never more bytes than allowed, never longer than allowed.
+  * Never more bytes than allowed, never longer than allowed, never compressed: a few bytes may become
+    gigabytes.
 """
 
 import time
@@ -18,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
 from bridge.core.model import Media
@@ -79,6 +82,7 @@ class Fetcher:
 
     def _follow(self, url: str) -> requests.Response:
         for _ in range(MOST_REDIRECTS + 1):
+            url = _as_asked(url)
             self._judge(url)
             response = self._get(url)
             if not response.is_redirect:
@@ -91,13 +95,19 @@ class Fetcher:
         auth: Any = self._credentials if self._is_home(url) else _anonymous
         with sorted_failures(reads=True):
             return self._session.get(
-                url, auth=auth, stream=True, allow_redirects=False, timeout=self._limits.timeout
+                url,
+                auth=auth,
+                headers={"Accept-Encoding": "identity"},
+                stream=True,
+                allow_redirects=False,
+                timeout=self._limits.timeout,
             )
 
     def _is_home(self, url: str) -> bool:
         """Whether credentials may go there: the same origin, below the same path."""
         there, home = urlsplit(url), urlsplit(self._home)
-        return _origin(url) == _origin(self._home) and there.path.startswith(home.path)
+        climbs = ".." in there.path.split("/")
+        return _origin(url) == _origin(self._home) and there.path.startswith(home.path) and not climbs
 
     def _judge(self, url: str) -> None:
         parts = urlsplit(url)
@@ -107,9 +117,11 @@ class Fetcher:
             raise Permanent("a private address", code="media_address")
 
     def _sound(self, response: requests.Response, url: str) -> requests.Response:
-        if response.ok:
+        if response.ok and _is_plain(response):
             return response
         response.close()
+        if response.ok:
+            raise Permanent("the file is compressed", code="media_encoding")
         raise self._failure(response, url)
 
     def _failure(self, response: requests.Response, url: str) -> BridgeError:
@@ -123,14 +135,34 @@ class Fetcher:
 
     def _chunks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
         seen = 0
-        with sorted_failures(reads=True):
-            for chunk in response.iter_content(_CHUNK):
-                seen += len(chunk)
-                if seen > self._limits.most_bytes:
-                    raise Permanent("the file is too large", code="media_too_large")
-                if self._clock() > deadline:
-                    raise Temporary("the file comes too slowly", code="media_slow")
-                yield chunk
+        while chunk := _piece(response):
+            seen += len(chunk)
+            if seen > self._limits.most_bytes:
+                raise Permanent("the file is too large", code="media_too_large")
+            if self._clock() > deadline:
+                raise Temporary("the file comes too slowly", code="media_slow")
+            yield chunk
+
+
+def _piece(response: requests.Response) -> bytes:
+    """What has come by now, however little: waiting for more would outlast every deadline."""
+    try:
+        piece: bytes = response.raw.read1(_CHUNK, decode_content=False)
+    except HTTPError as error:
+        raise Temporary(f"connection failed: {type(error).__name__}") from error
+    return piece
+
+
+def _is_plain(response: requests.Response) -> bool:
+    return response.headers.get("Content-Encoding", "identity").strip().lower() in ("", "identity")
+
+
+def _as_asked(url: str) -> str:
+    """The address as it will be asked for; other kinds than http come back as they are."""
+    try:
+        return requests.Request("GET", url).prepare().url or ""
+    except requests.RequestException as error:
+        raise Permanent("not a usable address", code="media_address") from error
 
 
 def _origin(url: str) -> tuple[str, str, int]:

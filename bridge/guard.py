@@ -7,6 +7,7 @@ and connection gains nothing. Through a proxy the last word is the proxy's.
 
 import ipaddress
 import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from bridge.core.errors import Permanent
+
+_ODD_V4 = IPv4Network("192.0.0.0/24")  # the protocols' own; a cloud keeps its instances' secrets at .192
+_UNICAST = IPv6Network("2000::/3")  # all that is routed in public
+_TAILS = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))  # end in an IPv4 address
 
 
 def is_loopback(url: str) -> bool:
@@ -33,19 +38,29 @@ def is_private(host: str) -> bool:
     if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
         return True
     try:
-        address = ipaddress.ip_address(socket.inet_ntoa(socket.inet_aton(name)))  # 127.1, 0x7f000001
+        return not _is_public_v4(IPv4Address(socket.inet_aton(name)))  # 127.1, 0x7f000001, 0177.0.0.1
     except (OSError, UnicodeEncodeError):
         return _is_private_v6(name)
-    return not address.is_global or address.is_multicast
+
+
+def _is_public_v4(address: IPv4Address) -> bool:
+    return address.is_global and not address.is_multicast and address not in _ODD_V4
 
 
 def _is_private_v6(name: str) -> bool:
     try:
-        address = ipaddress.IPv6Address(name.partition("%")[0])
+        address = IPv6Address(name.partition("%")[0])
     except ValueError:
         return False
-    inner = address.ipv4_mapped or address.sixtofour
-    return not address.is_global or address.is_multicast or (inner is not None and not inner.is_global)
+    inner = _inner(address)
+    return not _is_public_v4(inner) if inner else not (address.is_global and address in _UNICAST)
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to, if it does."""
+    if any(address in network for network in _TAILS):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
 
 
 class _GuardedHTTP(HTTPConnection):

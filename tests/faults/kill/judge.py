@@ -1,0 +1,76 @@
+"""What the world saw: each text at the desk, each reply on its phone, once and in order.
+
+lost           it never arrived, and no agent was told
+in doubt       an agent was told that a reply may or may not have arrived (promise P3); not lost
+out of order   it stands before something that was written earlier; a lost one is not counted twice
+"""
+
+from collections import Counter
+from dataclasses import dataclass, fields
+
+from simulator.acceptance.sim import HttpSim
+from tests.faults.kill.people import Customer
+from tests.faults.kill.plan import Plan
+
+DOUBT = "may or may not have been sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one kind of message fared."""
+
+    sent: int = 0
+    once: int = 0
+    lost: int = 0
+    doubled: int = 0
+    out_of_order: int = 0
+    in_doubt: int = 0
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        return Verdict(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def wrong(self) -> int:
+        """How much should not have happened."""
+        return self.lost + self.doubled + self.out_of_order
+
+
+def judge(sim: HttpSim, plan: Plan, people: list[Customer]) -> tuple[Verdict, Verdict]:
+    """Texts at the desk, and replies on the phones."""
+    texts, replies = Verdict(), Verdict()
+    for customer in people:
+        lines = sim.call("GET", f"/conversations/{customer.conversation}")["messages"]
+        screen = sim.call("GET", f"/phones/{customer.phone}/messages")["messages"]
+        at_desk = [line["text"] for line in lines if line["author"] == "user"]
+        on_phone = [shown["text"] for shown in screen if shown["direction"] == "received"]
+        told = [line["text"] for line in lines if line["silent"] and DOUBT in line["text"]]
+        written = [customer.text(number + 1) for number in range(plan.texts)]
+        replied = [customer.reply(number + 1) for number in range(plan.replies)]
+        texts += compare(written, at_desk, [])
+        replies += compare(replied, on_phone, told)
+    return texts, replies
+
+
+def compare(written: list[str], seen: list[str], told: list[str]) -> Verdict:
+    """One conversation in one direction."""
+    counts = Counter(seen)
+    doubted = {words for words in written if any(words in line for line in told)}
+    missing = [words for words in written if not counts[words]]
+    return Verdict(
+        sent=len(written),
+        once=sum(counts[words] == 1 for words in written),
+        lost=sum(words not in doubted for words in missing),
+        doubled=sum(counts[words] > 1 for words in written),
+        out_of_order=_late(written, seen),
+        in_doubt=len(doubted),
+    )
+
+
+def _late(written: list[str], seen: list[str]) -> int:
+    """How many stand after something that was written later."""
+    place = {words: number for number, words in enumerate(written)}
+    newest, late = -1, 0
+    for words in dict.fromkeys(each for each in seen if each in place):
+        late += place[words] < newest
+        newest = max(newest, place[words])
+    return late

@@ -1,0 +1,93 @@
+"""The whole test: build a world, let the storm rage while people write, heal, judge."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.acceptance.processes import free_port
+from tests import postgres
+from tests.faults.kill.judge import Verdict, judge
+from tests.faults.kill.letters import letters
+from tests.faults.kill.people import arrive, write
+from tests.faults.kill.plan import Plan
+from tests.faults.kill.processes import Bridge, Simulators, settings
+from tests.faults.kill.rest import heal
+from tests.faults.kill.storm import Storm
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it."""
+
+    texts: Verdict
+    replies: Verdict
+    letters: list[str]
+    unreasoned: int
+    unfinished: int
+    kills: int
+    ended_alone: int
+    planted: int
+    seconds: tuple[float, float]  # the storm, and the healing
+
+    @property
+    def wrong(self) -> int:
+        """Zero, or the test has failed."""
+        return self.texts.wrong + self.replies.wrong + self.unreasoned + self.unfinished + self.ended_alone
+
+
+@contextmanager
+def world(plan: Plan, folder: Path) -> Iterator[tuple[Simulators, list[Bridge], str]]:
+    """Simulators and bridges, running, on an empty database."""
+    with ExitStack() as after:
+        database = f"sqlite:///{folder}/bridge.db"
+        if plan.engine == "postgres":
+            database = after.enter_context(postgres.server()).fresh()
+        sims = Simulators(folder)
+        urls = [f"http://127.0.0.1:{free_port()}" for _ in range(plan.processes)]
+        given = settings(sims, urls[0], database, folder)
+        bridges = [Bridge(f"bridge-{n}", url, given, folder) for n, url in enumerate(urls)]
+        sims.start(urls[0], plan.seed)
+        after.callback(sims.stop)
+        for each in bridges:
+            each.start()
+            after.callback(each.kill)
+            each.wait()
+        yield sims, bridges, database
+
+
+def play(plan: Plan, folder: Path) -> Result:
+    """Play one plan in a folder that keeps the logs."""
+    with world(plan, folder) as (sims, bridges, database):
+        sim = sims.sim()
+        people = arrive(sim, plan, bridges[0].url)
+        storm = Storm(plan, bridges, sims.sim)
+        begun = time.monotonic()
+        storm.start()
+        try:
+            write(sim, plan, people)
+        finally:
+            storm.stop()
+        over = time.monotonic()
+        counts = heal(sim, bridges)
+        texts, replies = judge(sim, plan, people)
+        why, none = letters(database)
+        return Result(
+            texts,
+            replies,
+            why,
+            none,
+            int(counts["effects_waiting"] + counts["events_new"]),
+            storm.kills,
+            storm.ended_alone,
+            storm.planted,
+            (over - begun, time.monotonic() - over),
+        )
+
+
+def in_a_folder(plan: Plan) -> tuple[Result, str]:
+    """Play; where the logs are, which are kept if something was wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="sunbridge-kill-"))
+    return play(plan, folder), str(folder)

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     uncertain: Literal["ask", "resend"] = Field(
         "ask", description="A send nobody can vouch for: tell, or repeat."
     )
+    send_rate: float | None = Field(
+        None, ge=0, description="Segments a second from each number; unset: what its class may; 0: any."
+    )
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for another system's answer.")
     threads: int = Field(8, ge=1, description="Effects performed at once.")
     admin_token: str = Field("", description="Opens /admin; without it there is no /admin.")

@@ -21,6 +21,7 @@ from bridge.core.ports import Finding
 from bridge.journal import Decider, Journal
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import upgrade
+from bridge.journal.pace import Pace
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.ops import Metrics
@@ -55,13 +56,14 @@ class Bridge:
         self._rehearsal = _rehearsal(settings, through.http, self._jumped)
         if self._rehearsal:
             self._clock = self._rehearsal
-        self.journal = _journal(settings, sources, self.metrics, threads=threads)
         self._checked = providers(settings, through)
         carrier, desk, assistant = self._checked
+        numbers = Numbers(carrier, self._clock, settings.send_rate)
+        decider = _decider(settings, sources, self.metrics)
+        self.journal = _journal(settings, decider, Pace(numbers.rate), threads=threads)
         self.store = MediaStore(
             Path(settings.media_folder), settings.public_url, clock=self._clock, token=sources.tokens
         )
-        numbers = Numbers(carrier, self._clock)
         world = World(carrier, desk, assistant, numbers, self.store)
         policy = Policy(settings.org_id, settings.compliance, settings.uncertain)
         self.worker = Worker(
@@ -137,13 +139,17 @@ def _rehearsal(
     return RehearsalClock(settings.clock_url, http, jumped) if settings.clock_url else None
 
 
-def _journal(settings: Settings, sources: Sources, metrics: Metrics, *, threads: bool) -> Journal:
+def _decider(settings: Settings, sources: Sources, metrics: Metrics) -> Decider:
+    rules = Rules(frozenset(settings.numbers), settings.autopilot, settings.idle_seconds)
+    return Decider(rules, sources.ids, metrics.event)
+
+
+def _journal(settings: Settings, decider: Decider, pace: Pace, *, threads: bool) -> Journal:
     engine = connect(settings.database_url)
     upgrade(engine)
     group = threads and engine.dialect.name == "sqlite"
     writer: Writer = GroupWriter(engine) if group else DirectWriter(engine)
-    rules = Rules(frozenset(settings.numbers), settings.autopilot, settings.idle_seconds)
-    return Journal(engine, writer, Decider(rules, sources.ids, metrics.event))
+    return Journal(engine, writer, decider, pace)
 
 
 def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:

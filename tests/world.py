@@ -81,7 +81,9 @@ class World:
     def _step(self, end: float) -> float:
         """Seconds until the bridge has something to do, or the simulators might."""
         now, due = self.clock.now(), self.bridge.journal.next_due()
-        return min(end, max(now + 1.0, due if due is not None else end)) - now
+        if due is None:
+            return end - now
+        return min(end, due if due > now else now + 1.0) - now
 
     def _run_due(self) -> None:
         busy = True

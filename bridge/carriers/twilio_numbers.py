@@ -9,9 +9,9 @@ Registration:
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from bridge.core import addresses
+from bridge.core import addresses, rates
 from bridge.core.errors import Misconfigured
 from bridge.core.ports import NumberState
 from bridge.http import Client
@@ -32,6 +32,14 @@ REGISTRATION = {
 _MOST_PAGES = 50
 
 
+class Standing(NamedTuple):
+    """How a number is registered, in what detail, and what its campaign may send a second (CAR-185)."""
+
+    registration: str
+    detail: str = ""
+    rate: float = 0.0
+
+
 class Numbers:
     """Look-ups of numbers; `account` speaks to the account's API, `messaging` to its sibling host."""
 
@@ -44,16 +52,17 @@ class Numbers:
         record = self.record(number)
         kind = addresses.sender_class(number, str(record.get("type") or ""))
         able = record.get("capabilities") or {}
-        registration, detail = self._registration(kind, str(record.get("sid") or ""))
+        standing = self._standing(kind, str(record.get("sid") or ""))
         return NumberState(
             number=number,
             owned=bool(record),
             kind=kind,
-            registration=registration,
+            registration=standing.registration,
             sms=_able(able, "sms"),
             mms=_able(able, "mms"),
             inbound_url=str(record.get("sms_url") or ""),
-            detail=detail,
+            detail=standing.detail,
+            rate=standing.rate,
         )
 
     def record(self, number: str) -> dict[str, Any]:
@@ -66,39 +75,38 @@ class Numbers:
         # the filter matches parts of numbers, too
         return next((one for one in answer.get(key) or () if one.get(field) == number), {})
 
-    def _registration(self, kind: str, sid: str) -> tuple[str, str]:
+    def _standing(self, kind: str, sid: str) -> Standing:
         if kind not in REGISTERED_KINDS:
-            return NOT_REQUIRED, ""
+            return Standing(NOT_REQUIRED)
         if not sid:
-            return "unregistered", "not a number of this account"
+            return Standing("unregistered", "not a number of this account")
         return self._toll_free(sid) if kind == "toll-free" else self._local(sid)
 
-    def _toll_free(self, sid: str) -> tuple[str, str]:
+    def _toll_free(self, sid: str) -> Standing:
         query = {"TollfreePhoneNumberSid": sid}
         found = list(self._listed("/v1/Tollfree/Verifications", "verifications", query))
         if not found:
-            return "unregistered", "no toll-free verification"
+            return Standing("unregistered", "no toll-free verification")
         status = str(found[0].get("status") or "")
-        return REGISTRATION.get(status, "pending"), _why(status, found[0].get("rejection_reasons"))
+        return Standing(REGISTRATION.get(status, "pending"), _why(status, found[0].get("rejection_reasons")))
 
-    def _local(self, sid: str) -> tuple[str, str]:
+    def _local(self, sid: str) -> Standing:
         for service in self._listed("/v1/Services", "services", {}):
             home = f"/v1/Services/{service.get('sid')}"
             if any(
                 one.get("sid") == sid for one in self._listed(f"{home}/PhoneNumbers", "phone_numbers", {})
             ):
                 return self._campaign(home)
-        return "unregistered", "the number is in no Messaging Service, so in no campaign"
+        return Standing("unregistered", "the number is in no Messaging Service, so in no campaign")
 
-    def _campaign(self, service: str) -> tuple[str, str]:
-        states = [
-            str(one.get("campaign_status") or "")
-            for one in self._listed(f"{service}/Compliance/Usa2p", "compliance", {})
-        ]
-        if not states:
-            return "unregistered", "the number's Messaging Service has no campaign"
-        best = "VERIFIED" if "VERIFIED" in states else states[0]
-        return REGISTRATION.get(best, "pending"), f"campaign {best}"
+    def _campaign(self, service: str) -> Standing:
+        """Its verified campaign, else the first."""
+        found = list(self._listed(f"{service}/Compliance/Usa2p", "compliance", {}))
+        if not found:
+            return Standing("unregistered", "the number's Messaging Service has no campaign")
+        best = next((one for one in found if one.get("campaign_status") == "VERIFIED"), found[0])
+        status = str(best.get("campaign_status") or "")
+        return Standing(REGISTRATION.get(status, "pending"), f"campaign {status}", _rate(best))
 
     def _listed(self, path: str, key: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
         """Every record of a list of the messaging host, page by page (CAR-171)."""
@@ -117,6 +125,13 @@ class Numbers:
 
 
 _LONG = ("/IncomingPhoneNumbers.json", "incoming_phone_numbers")
+
+
+def _rate(campaign: dict[str, Any]) -> float:
+    """By the class AT&T gave it, which bounds it most (CAR-188); 0 if it does not tell."""
+    limits = campaign.get("rate_limits")
+    att = limits.get("att") if isinstance(limits, dict) else None
+    return rates.CAMPAIGNS.get(str(att.get("msg_class") or ""), 0.0) if isinstance(att, dict) else 0.0
 
 
 def _able(capabilities: dict[str, Any], name: str) -> bool:

@@ -46,6 +46,7 @@ class NumberState:
     mms: bool = False
     inbound_url: str = ""
     detail: str = ""
+    rate: float = 0.0  # segments a second, if the carrier says so of this very number
 
 
 class Carrier(Protocol):

@@ -16,18 +16,23 @@ from bridge.journal import inbox, outbox, sessions
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.outbox import Claim
+from bridge.journal.pace import Pace
 from bridge.journal.schema import effects, events, lanes
 
 __all__ = ["Claim", "Decider", "Journal"]
+
+CORRECTION = 1.0  # seconds by which a clock may be put back without anybody minding
 
 
 class Journal:
     """Events, sessions and effects behind one writer."""
 
-    def __init__(self, engine: Engine, writer: Writer, decider: Decider) -> None:
+    def __init__(self, engine: Engine, writer: Writer, decider: Decider, pace: Pace | None = None) -> None:
         self._engine = engine
         self._write = writer
         self._decider = decider
+        self._pace = pace or Pace()
+        self._latest = 0.0
         self.woken = threading.Event()
 
     # --- events in ---
@@ -44,11 +49,15 @@ class Journal:
 
     def step(self, now: float, room: int) -> tuple[bool, list[Claim]]:
         """Decide what waits, then claim up to `room` due effects; tell whether more waits."""
+        went_back, self._latest = now < self._latest - CORRECTION, now
 
         def work(tx: Connection) -> tuple[bool, list[Claim]]:
+            if went_back:
+                outbox.all_due(tx, now)
             inbox.time_out(tx, self._decider, now)
             decided = inbox.decide_new(tx, self._decider)
-            return decided > 0, outbox.claim(tx, now, room) if room else []
+            claims, put_off = outbox.claim(tx, now, room, self._pace) if room else ([], False)
+            return decided > 0 or put_off, claims
 
         done = self._write(work)
         failpoints.hit("committed")

@@ -20,6 +20,7 @@ from bridge.core.model import (
     Session,
 )
 from bridge.journal import codec, sessions
+from bridge.journal.pace import NOW, Pace, forget, number_of
 from bridge.journal.schema import effects, lanes
 from bridge.journal.statements import upsert
 
@@ -51,6 +52,7 @@ TAKE = (
         doubts=effects.c.doubts + case((effects.c.state == "performing", 1), else_=0),
         tried_at=func.coalesce(effects.c.tried_at, bindparam("now")),
         state="performing",
+        slot_at=None,
     )
     .returning(effects)
 )
@@ -77,6 +79,8 @@ WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
 CLAIMED = select(lanes.c.claimed).where(lanes.c.name == LANE)
 RELEASE = update(lanes).where(lanes.c.claimed).values(due_at=bindparam("until"), claimed=False)
 BUSY = select(lanes.c.name).where(or_(lanes.c.claimed, lanes.c.due_at <= bindparam("now"))).limit(1)
+ALL_DUE = update(lanes).where(~lanes.c.claimed, lanes.c.due_at > NOW).values(due_at=NOW)
+ALL_EFFECTS_DUE = update(effects).where(UNFINISHED, effects.c.due_at > NOW).values(due_at=NOW)
 NEXT_DUE = select(func.min(lanes.c.due_at))
 
 
@@ -136,10 +140,12 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
         tx.execute(ADD_LANE, {"name": lane, "head": head, "due_at": due, "claimed": False})
 
 
-def claim(tx: Connection, now: float, most: int) -> list[Claim]:
-    """Take up to `most` lanes whose head is due."""
+def claim(tx: Connection, now: float, most: int, pace: Pace) -> tuple[list[Claim], bool]:
+    """Take up to `most` lanes whose head is due; tell whether one was put off, so that others may be due."""
     due = tx.execute(DUE, {"now": now, "most": most}).all()
-    return [_take(tx, lane.name, lane.head, now) for lane in due]
+    in_order = sorted(due, key=lambda lane: number_of(lane.name))  # so that no two replicas wait in a circle
+    ready = [lane for lane in in_order if not pace.puts_off(tx, lane.name, lane.head, now)]
+    return [_take(tx, lane.name, lane.head, now) for lane in ready], len(ready) < len(due)
 
 
 def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
@@ -201,6 +207,13 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
 def release_all(tx: Connection, now: float) -> None:
     """After a restart of the only process: whatever was being performed is due now."""
     tx.execute(RELEASE, {"until": now})
+
+
+def all_due(tx: Connection, now: float) -> None:
+    """The clock went back: what waits for a time it showed before is due now, rather than late."""
+    tx.execute(ALL_DUE, {"now": now})
+    tx.execute(ALL_EFFECTS_DUE, {"now": now})
+    forget(tx)
 
 
 def is_busy(tx: Connection, now: float) -> bool:

@@ -7,6 +7,7 @@ parts     what is known of each part of each reply to the phone
 attempts  one row a try to send, so that a receipt finds its part whatever else is known (CAR-137)
 effects   what is to be done, in order within a lane
 lanes     one row a lane with work: when its first effect is due. Finding work costs the same for any backlog
+paces     when each number of ours is free to send again
 consents  phones that said STOP, and those that took it back
 
 Times are Unix seconds given by the caller; the database's own clock is never asked.
@@ -121,6 +122,7 @@ effects = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("doubts", Integer, nullable=False, server_default="0"),
     Column("tried_at", Float),
+    Column("slot_at", Float),  # its place in the number's pace, while it waits for it
     Column("error", Text, nullable=False, server_default=""),
     Index(
         "effects_lane",
@@ -147,6 +149,13 @@ lanes = Table(
     Column("due_at", Float, nullable=False),
     Column("claimed", Boolean, nullable=False),
     Index("lanes_due", "due_at"),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("next_at", Float, nullable=False),
 )
 
 consents = Table(

@@ -24,7 +24,7 @@ def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) 
 @cache
 def _upsert(dialect: str, table: Table) -> Any:
     keys = [column.name for column in table.primary_key]
-    statement = _insert(dialect, table)
+    statement = insert(dialect, table)
     rest = {
         column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
     }
@@ -33,9 +33,9 @@ def _upsert(dialect: str, table: Table) -> Any:
 
 @cache
 def _insert_once(dialect: str, table: Table, key: str) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    return insert(dialect, table).on_conflict_do_nothing(index_elements=[key])
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert(dialect: str, table: Table) -> Any:
     """The engine's own INSERT; the other engine's is never imported."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -318,6 +318,30 @@ def test_a_local_number_is_as_registered_as_its_services_campaign(
     assert twilio.number_state(SUPPORT).registration == registration
 
 
+RATES: dict[str, tuple[object, float]] = {
+    "class A": ({"att": {"mps": 600, "msg_class": "A"}}, 75.0),
+    "class D": ({"att": {"msg_class": "D"}}, 40.0),
+    "class F": ({"att": {"msg_class": "F"}, "tmobile": {"brand_tier": "LOW"}}, 4.0),
+    "an unknown class": ({"att": {"msg_class": "Z"}}, 0.0),
+    "no class": ({"att": {}}, 0.0),
+    "of no carrier": ({}, 0.0),
+    "not told": (None, 0.0),
+}
+
+
+@pytest.mark.parametrize(("limits", "rate"), RATES.values(), ids=list(RATES))
+def test_a_campaign_tells_how_fast_its_numbers_may_send(
+    wire: responses.RequestsMock, twilio: Twilio, limits: object, rate: float
+) -> None:
+    """By the class of AT&T; 0 where it is not known (CAR-185, CAR-188)."""
+    wire.get(NUMBERS, **owned(SUPPORT))
+    wire.get(f"{V1}/Services", json={"services": [{"sid": "MG1"}]})
+    wire.get(f"{V1}/Services/MG1/PhoneNumbers", json={"phone_numbers": [{"sid": "PN1"}]})
+    campaign = {"campaign_status": "VERIFIED", "rate_limits": limits}
+    wire.get(f"{V1}/Services/MG1/Compliance/Usa2p", json={"compliance": [{}, campaign]})
+    assert twilio.number_state(SUPPORT).rate == rate
+
+
 def test_the_next_page_of_another_host_gets_no_credentials(
     wire: responses.RequestsMock, twilio: Twilio
 ) -> None:

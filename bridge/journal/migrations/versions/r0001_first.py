@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", sa.Float(), nullable=True),
+        sa.Column("slot_at", sa.Float(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
@@ -92,6 +93,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_index("lanes_due", "lanes", ["due_at"], unique=False)
+    op.create_table(
+        "paces",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("next_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
     op.create_table(
         "parts",
         sa.Column("session", sa.String(), nullable=False),

@@ -64,8 +64,11 @@ def status() -> None:
         _refuse(
             f"no bridge answers at {settings.bind}: {type(problem).__name__}. Start it with: bridge serve"
         )
-    for name, value in answer.json().items():
-        out.print(f"{name:18} {value:g}")
+    told = answer.json()
+    for name, value in told.items():
+        out.print(f"{name:20} {value:g}")
+    if not told["signatures_enforced"]:
+        err.print(f"{providers.REPORT_ONLY.cause} {providers.REPORT_ONLY.fix}", markup=False)
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 An intake knows one sender's webhooks. It never touches the journal: `web.py` records what it returns.
 
-  Refused      not authentic: 403, nothing stored, counted
+  Refused      not authentic: 403, nothing stored, counted. With `BRIDGE_SIGNATURES=report-only` a carrier's
+               signature that does not match is reported and the webhook taken in all the same
   nothing      authentic but of no concern to us (a number that is not ours): 200, nothing stored, counted
   events       stored before the answer
 """
@@ -10,8 +11,8 @@ An intake knows one sender's webhooks. It never touches the journal: `web.py` re
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,17 +24,27 @@ from bridge.core.model import Event, ReceiptArrived, TextReceived, Unreadable
 from bridge.desks import sunshine_events
 
 Told = list[tuple[str, Event]]
+MOST_GUESSED = 16 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One webhook as it came, with the address the sender was told to use."""
+    """One webhook as it came, with the addresses by which its sender may have been told to find us."""
 
-    url: str
+    addresses: tuple[str, ...]
     query: dict[str, str]
     headers: Callable[[str], str]
     body: bytes
     at: float
+    guesses: Iterable[str] = ()  # addresses that prove nothing, but may explain a mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A signature of another address or another form; `signed` is the address it is good for, if known."""
+
+    expected: str
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +53,66 @@ class Taken:
 
     told: Told = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    mismatch: Mismatch | None = None  # taken in although its signature is wrong
 
 
 class Refused(Exception):
     """Not authentic."""
 
+    def __init__(self, mismatch: Mismatch | None = None) -> None:
+        super().__init__("not authentic")
+        self.mismatch = mismatch
+
 
 class TwilioIntake:
     """Texts and receipts (carrier.md sections 4, 5, 8)."""
 
-    def __init__(self, tokens: tuple[str, ...], numbers: frozenset[str]) -> None:
+    def __init__(self, tokens: tuple[str, ...], numbers: frozenset[str], *, enforce: bool = True) -> None:
         self._tokens = tokens
         self._numbers = numbers
+        self._enforce = enforce
 
     def text(self, post: Post) -> Taken:
         """A customer's text; a text to a number that is not ours leaves no trace (OCX-SMS-03)."""
-        form = self._authentic(post)
+        return self._checked(post, self._text)
+
+    def status(self, post: Post) -> Taken:
+        """A receipt; the same id may tell several statuses, each once (bug 15)."""
+        return self._checked(post, self._status)
+
+    def _checked(self, post: Post, read: Callable[[Post], Taken]) -> Taken:
+        if any(self._is_signed(post, url) for url in post.addresses):
+            return read(post)
+        mismatch = Mismatch(post.addresses[0], self._guessed(post))
+        if self._enforce:
+            raise Refused(mismatch)
+        return replace(read(post), mismatch=mismatch)
+
+    def _is_signed(self, post: Post, url: str) -> bool:
+        whole = post.body if _is_json(post) else None
+        return verify(url, _pairs(post), post.headers("X-Twilio-Signature"), self._tokens, body=whole)
+
+    def _guessed(self, post: Post) -> str:
+        """The address that was signed, if it is a likely one; a long body is not worth the work."""
+        if len(post.body) > MOST_GUESSED:
+            return ""
+        return next((url for url in post.guesses if self._is_signed(post, url)), "")
+
+    def _text(self, post: Post) -> Taken:
         try:
-            event = twilio_webhooks.text_received(form, post.at)
+            event = twilio_webhooks.text_received(_form(post), post.at)
         except twilio_webhooks.Malformed as problem:
             return _kept("twilio", post, problem.reason)
         if _plain(event.number) not in self._numbers:
             return Taken(ignored=("unknown number",))
         return Taken([(f"twilio:{event.source_id}", in_one_form(event))])
 
-    def status(self, post: Post) -> Taken:
-        """A receipt; the same id may tell several statuses, each once (bug 15)."""
-        form = self._authentic(post)
+    def _status(self, post: Post) -> Taken:
         try:
-            event = twilio_webhooks.receipt(form, post.query.get("attempt", ""), post.at)
+            event = twilio_webhooks.receipt(_form(post), post.query.get("attempt", ""), post.at)
         except twilio_webhooks.Malformed as problem:
             return _kept("twilio", post, problem.reason)
         return Taken([(receipt_key("twilio", event), event)])
-
-    def _authentic(self, post: Post) -> dict[str, str]:
-        pairs = parse_qsl(post.body.decode("utf-8", "replace"), keep_blank_values=True)
-        if not verify(post.url, pairs, post.headers("X-Twilio-Signature"), self._tokens):
-            raise Refused
-        return dict(pairs)
 
 
 class SunshineIntake:
@@ -103,12 +136,12 @@ class SunshineIntake:
 class OpenCXIntake:
     """The AI's events, signed over the raw body (OPEN-47)."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = secrets
 
     def events(self, post: Post) -> Taken:
         """An answer, a handoff or an end."""
-        if not opencx_webhooks.verify(post.body, post.headers("X-OpenCX-Signature"), (self._secret,)):
+        if not opencx_webhooks.verify(post.body, post.headers("X-OpenCX-Signature"), self._secrets):
             raise Refused
         try:
             content = _content(post.body)
@@ -116,6 +149,25 @@ class OpenCXIntake:
             return _kept("opencx", post, "not JSON")
         heard = opencx_webhooks.events(content, post.at)
         return _heard("opencx", heard.events, heard.ignored)
+
+
+def _is_json(post: Post) -> bool:
+    return post.headers("Content-Type").partition(";")[0].strip().lower() == "application/json"
+
+
+def _pairs(post: Post) -> list[tuple[str, str]]:
+    return parse_qsl(post.body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _form(post: Post) -> dict[str, str]:
+    """What a carrier says, as a form or as a JSON object of the same names (CAR-102)."""
+    if not _is_json(post):
+        return dict(_pairs(post))
+    try:
+        content = _content(post.body)
+    except (ValueError, RecursionError):
+        content = None
+    return {name: str(value) for name, value in content.items()} if isinstance(content, dict) else {}
 
 
 def _content(body: bytes) -> Any:

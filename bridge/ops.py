@@ -29,6 +29,9 @@ class Metrics:
         self._registry = CollectorRegistry()
         self.requests = self._counter("bridge_webhooks_total", "Webhooks answered.", "path", "status")
         self.refused = self._counter("bridge_webhooks_refused_total", "Webhooks not taken in.", "path", "why")
+        self.mismatches = self._counter(
+            "bridge_signature_mismatches_total", "Carrier's webhooks whose signature does not match.", "path"
+        )
         self.events = self._counter("bridge_events_total", "Events decided.", "kind", "ignored")
         self._waiting = Gauge("bridge_waiting", "What waits, by kind.", ["kind"], registry=self._registry)
         self._age = Gauge(

@@ -13,12 +13,18 @@ from bridge.assistants.opencx import OpenCX
 from bridge.assistants.scripted import Scripted
 from bridge.carriers.twilio import Twilio
 from bridge.carriers.twilio_account import Account
-from bridge.core.ports import Assistant, Checkable, Finding
+from bridge.core.ports import Assistant, Checkable, Finding, Problem
 from bridge.desks.sunshine import Sunshine
 from bridge.desks.sunshine_client import SunshineAccount
 from bridge.desks.zendesk_users import SupportAccount, SupportUsers
 from bridge.fetch import Fetcher
 from bridge.settings import Settings
+
+REPORT_ONLY = Problem(
+    "Signatures",
+    "The carrier's signatures are not enforced: anybody can text in a customer's name.",
+    "Mend what bridge_signature_mismatches_total counts, then set BRIDGE_SIGNATURES=enforce.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ def _desk(settings: Settings, through: Lines) -> Sunshine:
         settings.public_url,
         settings.zendesk,
         settings.sunshine_webhook_secret,
+        settings.sunshine_webhook_secret_old,
     )
     fetcher = through.fetcher(account.home, (account.key_id, account.secret))
     people = _people(settings, through)
@@ -85,7 +92,13 @@ def _assistant(settings: Settings, through: Lines) -> Assistant:
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
     """What `bridge check` shows; needs no journal."""
-    return findings(providers(settings, lines(settings, None)))
+    return (signatures(settings), *findings(providers(settings, lines(settings, None))))
+
+
+def signatures(settings: Settings) -> Finding:
+    """Whether a forged text is turned away."""
+    problem = None if settings.signatures == "enforce" else REPORT_ONLY
+    return Finding(REPORT_ONLY.step, settings.signatures, problem)
 
 
 def findings(parts: tuple[object, ...]) -> tuple[Finding, ...]:

@@ -40,6 +40,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "graceful_timeout": GRACE,
             "keepalive": 75,
+            "forwarded_allow_ips": "",  # proxies are believed by bridge.proxies only, and only if listed
             "worker_exit": self._stop,
             "accesslog": None,
             "loglevel": "warning",

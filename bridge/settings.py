@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bridge import proxies
 from bridge.core import addresses
 
 PREFIX = "BRIDGE_"
@@ -27,6 +28,12 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///bridge.db", description="The journal: SQLite or PostgreSQL.")
     public_url: str = Field(description="Where carrier and Zendesk reach the bridge, as they were told.")
     bind: str = Field("127.0.0.1:8080", description="Address and port to listen on.")
+    trusted_proxies: Words = Field(
+        (), description="Addresses or networks whose X-Forwarded-Proto, -Host and -Prefix are believed."
+    )
+    signatures: Literal["enforce", "report-only"] = Field(
+        "enforce", description="A carrier's webhook with a wrong signature: refuse, or only report."
+    )
     numbers: Words = Field(description="Our numbers, E.164, separated by commas.")
     media_folder: str = Field("bridge-media", description="Where agents' files wait for the carrier.")
 
@@ -55,6 +62,9 @@ class Settings(BaseSettings):
     opencx_url: str = Field("https://api.open.cx", description="Address of the OpenCX API.")
     opencx_api_key: str = Field("", description="Key of the OpenCX API.")
     opencx_webhook_secret: str = Field("", description="Signs OpenCX's webhooks.")
+    opencx_webhook_secret_old: str = Field(
+        "", description="The former secret, still accepted during a rotation."
+    )
     org_id: str = Field("", description="Organisation, shown on each conversation.")
 
     idle_seconds: float = Field(10_800.0, gt=0, description="Silence after which the AI's session ends.")
@@ -71,9 +81,10 @@ class Settings(BaseSettings):
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for another system's answer.")
     threads: int = Field(8, ge=1, description="Effects performed at once.")
     admin_token: str = Field("", description="Opens /admin; without it there is no /admin.")
+    admin_token_old: str = Field("", description="The former token, still accepted during a rotation.")
     clock_url: str = Field("", description="Follow a simulator's clock; loopback only.")
 
-    @field_validator("numbers", mode="before")
+    @field_validator("numbers", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -88,6 +99,12 @@ class Settings(BaseSettings):
         if not value:
             raise ValueError("name at least one number, such as +14155550150")
         return tuple(_number(word) for word in value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        proxies.networks(value)
+        return value
 
     @field_validator("public_url", "zendesk_url", "twilio_api_url", "opencx_url")
     @classmethod
@@ -114,6 +131,10 @@ class Settings(BaseSettings):
     def _together(self) -> "Settings":
         if self.assistant == "opencx" and not self.opencx_api_key:
             raise ValueError("BRIDGE_OPENCX_API_KEY is needed with BRIDGE_ASSISTANT=opencx")
+        for name in ("opencx_webhook_secret", "admin_token"):
+            if getattr(self, f"{name}_old") and not getattr(self, name):
+                new = f"{PREFIX}{name}".upper()
+                raise ValueError(f"{new}_OLD is set and {new} is not: a rotation needs both")
         if self.clock_url and not self.clock_url.startswith(("http://127.0.0.1:", "http://localhost:")):
             raise ValueError("BRIDGE_CLOCK_URL is for rehearsals: loopback addresses only")
         return self

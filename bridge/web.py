@@ -8,6 +8,7 @@ Answers:
 
 import hmac
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from flask import Flask, Response, abort, jsonify, request
@@ -15,10 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bridge import failpoints
-from bridge.intake import Post, Refused, Taken
+from bridge.intake import Mismatch, Post, Refused, Taken
 from bridge.journal import Journal
 from bridge.media import MediaStore
 from bridge.ops import Metrics
+from bridge.proxies import Asked, Front, shown
 
 LARGEST_BODY = 2 * 1024 * 1024
 XML = "text/xml; charset=utf-8"
@@ -31,13 +33,16 @@ Reads = Callable[[Post], Taken]
 class Door:
     """Takes webhooks in: read, store, and only then answer."""
 
-    def __init__(
-        self, journal: Journal, metrics: Metrics, clock: Callable[[], float], public_url: str
-    ) -> None:
+    def __init__(self, journal: Journal, metrics: Metrics, clock: Callable[[], float], front: Front) -> None:
         self._journal = journal
         self._metrics = metrics
         self._clock = clock
-        self._public_url = public_url
+        self._front = front
+
+    @property
+    def prefix(self) -> str:
+        """The path below which we are known in public."""
+        return self._front.prefix
 
     def take(self, reads: Reads, *, xml: bool = False) -> Response:
         """Answer one webhook."""
@@ -45,8 +50,9 @@ class Door:
         failpoints.hit("received", path)
         try:
             status = self._store(reads, path)
-        except Refused:
+        except Refused as refused:
             self._metrics.refused.labels(path, "not authentic").inc()
+            self._report(path, refused.mismatch, taken=False)
             status = 403
         except SQLAlchemyError as error:
             log.error("journal.unavailable", path=path, error=type(error).__name__)
@@ -58,26 +64,48 @@ class Door:
     def _store(self, reads: Reads, path: str) -> int:
         taken = reads(self._post())
         failpoints.hit("verified", path)
+        self._report(path, taken.mismatch, taken=True)
         for why in taken.ignored:
             self._metrics.refused.labels(path, why).inc()
         self._journal.record(taken.told)
         failpoints.hit("journaled", path)
         return 200
 
+    def _report(self, path: str, mismatch: Mismatch | None, *, taken: bool) -> None:
+        """Which address we expected to be signed, and which one was, where that can be told."""
+        if mismatch is None:
+            return
+        self._metrics.mismatches.labels(path).inc()
+        expected, signed = shown(mismatch.expected), shown(mismatch.signed) or "unknown"
+        log.warning("signature.mismatch", path=path, expected=expected, signed=signed, taken=taken)
+
     def _post(self) -> Post:
-        query = request.query_string.decode("latin-1")
-        url = self._public_url + request.path + (f"?{query}" if query else "")
+        asked = Asked(
+            path=request.root_path.rstrip("/") + request.path,
+            query=request.query_string.decode("latin-1"),
+            peer=request.remote_addr or "",
+            header=_header,
+        )
         return Post(
-            url=url,
+            addresses=self._front.addresses(asked),
             query=request.args.to_dict(),
-            headers=lambda name: request.headers.get(name, ""),
+            headers=_header,
             body=request.get_data(cache=False),
             at=self._clock(),
+            guesses=self._front.guesses(asked),
         )
 
 
+def _header(name: str) -> str:
+    return request.headers.get(name, "")
+
+
 def create_app(
-    doors: dict[str, tuple[Reads, bool]], door: Door, store: MediaStore, state: "State", admin_token: str
+    doors: dict[str, tuple[Reads, bool]],
+    door: Door,
+    store: MediaStore,
+    state: "State",
+    admin_tokens: tuple[str, ...],
 ) -> Flask:
     """The bridge's HTTP face: `doors` maps each webhook path to its reader and whether it wants XML."""
     app = Flask("bridge")
@@ -86,9 +114,11 @@ def create_app(
         app.add_url_rule(path, path, _taking(door, reads, xml=xml), methods=["POST"])
     _add_health(app, state)
     _add_media(app, store)
-    if admin_token:
-        _add_admin(app, state, admin_token)
+    if admin_tokens:
+        _add_admin(app, state, admin_tokens)
     app.register_error_handler(HTTPException, _refused)
+    if door.prefix:
+        app.wsgi_app = _below(door.prefix, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
@@ -96,12 +126,32 @@ class State:
     """What health pages and /admin read; built by wiring."""
 
     def __init__(
-        self, journal: Journal, metrics: Metrics, clock: Callable[[], float], ready: Callable[[], bool]
+        self,
+        journal: Journal,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        ready: Callable[[], bool],
+        *,
+        enforced: bool = True,
     ) -> None:
+        self.enforced = enforced
         self.journal = journal
         self.metrics = metrics
         self.clock = clock
         self.ready = ready
+
+
+def _below(prefix: str, app: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer below the public address's path as well, for proxies that do not take it off."""
+
+    def serve(environ: dict[str, Any], start: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(f"{prefix}/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+            environ["PATH_INFO"] = path.removeprefix(prefix)
+        return app(environ, start)
+
+    return serve
 
 
 def _taking(door: Door, reads: Reads, *, xml: bool) -> Callable[[], Response]:
@@ -144,17 +194,21 @@ def _add_media(app: Flask, store: MediaStore) -> None:
         return answer
 
 
-def _add_admin(app: Flask, state: State, token: str) -> None:
+def _add_admin(app: Flask, state: State, tokens: tuple[str, ...]) -> None:
+    expected = [f"Bearer {token}".encode() for token in tokens]
+
     @app.before_request
     def _authorised() -> None:
         given = request.headers.get("Authorization", "").encode()
-        if request.path.startswith("/admin/") and not hmac.compare_digest(given, f"Bearer {token}".encode()):
+        matches = [hmac.compare_digest(given, each) for each in expected]
+        if request.path.startswith("/admin/") and not any(matches):
             abort(403)
 
     @app.get("/admin/status")
     def status() -> Response:
         now = state.clock()
-        return jsonify({**state.journal.counts(), "busy": state.journal.busy(now), "now": now})
+        facts = {"signatures_enforced": state.enforced, "busy": state.journal.busy(now), "now": now}
+        return jsonify({**state.journal.counts(), **facts})
 
     @app.get("/admin/sessions/<session_id>")
     def session(session_id: str) -> Response:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
+import structlog
 from flask import Flask
 
 from bridge import intake, sweep
@@ -26,13 +27,15 @@ from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.ops import Metrics
 from bridge.perform import Performer
-from bridge.providers import Lines, findings, given_ones, lines, providers
+from bridge.providers import REPORT_ONLY, Lines, findings, given_ones, lines, providers, signatures
+from bridge.proxies import Front, networks
 from bridge.sending import Policy, World
 from bridge.settings import Settings
 from bridge.web import Door, Reads, State, create_app
 from bridge.worker import Worker
 
 Clock = Callable[[], float]
+log = structlog.get_logger("bridge")
 SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep is due
 
 
@@ -82,6 +85,8 @@ class Bridge:
 
     def start(self) -> None:
         """Take over what was left, and work."""
+        if self.settings.signatures != "enforce":
+            log.warning("signatures.not_enforced", advice=REPORT_ONLY.cause)
         self.worker.start()
         threading.Thread(target=self._sweep_on, name="sweep", daemon=True).start()
         self.ready = True
@@ -94,7 +99,7 @@ class Bridge:
 
     def check(self) -> tuple[Finding, ...]:
         """Examine the set-up, live (OCX-TRB)."""
-        return findings(self._checked)
+        return (signatures(self.settings), *findings(self._checked))
 
     def close(self) -> None:
         """Finish what is being done, then let go."""
@@ -114,9 +119,12 @@ class Bridge:
             self.journal.woken.set()
 
     def _web(self) -> Flask:
-        door = Door(self.journal, self.metrics, self._clock, self.settings.public_url)
-        state = State(self.journal, self.metrics, self._clock, lambda: self.ready)
-        return create_app(_doors(self.settings), door, self.store, state, self.settings.admin_token)
+        front = Front(self.settings.public_url, networks(self.settings.trusted_proxies))
+        door = Door(self.journal, self.metrics, self._clock, front)
+        enforced = self.settings.signatures == "enforce"
+        state = State(self.journal, self.metrics, self._clock, lambda: self.ready, enforced=enforced)
+        tokens = given_ones(self.settings.admin_token, self.settings.admin_token_old)
+        return create_app(_doors(self.settings), door, self.store, state, tokens)
 
 
 def build(
@@ -156,12 +164,16 @@ def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:
     """Each webhook path with its reader, and whether its answer must be XML."""
     numbers = frozenset(settings.numbers)
     twilio = intake.TwilioIntake(
-        given_ones(settings.twilio_auth_token, settings.twilio_auth_token_old), numbers
+        given_ones(settings.twilio_auth_token, settings.twilio_auth_token_old),
+        numbers,
+        enforce=settings.signatures == "enforce",
     )
     sunshine = intake.SunshineIntake(
         given_ones(settings.sunshine_webhook_secret, settings.sunshine_webhook_secret_old)
     )
-    opencx = intake.OpenCXIntake(settings.opencx_webhook_secret)
+    opencx = intake.OpenCXIntake(
+        given_ones(settings.opencx_webhook_secret, settings.opencx_webhook_secret_old)
+    )
     return {
         "/webhooks/twilio/sms": (twilio.text, True),
         "/webhooks/twilio/status": (twilio.status, True),

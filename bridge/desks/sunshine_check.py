@@ -89,7 +89,7 @@ def _one_webhook(account: SunshineAccount, client: SunshineClient, hook: Json) -
         yield _bad(
             step, "events missing", f"Not sent: {', '.join(missing)}.", "Tick these events on the webhook."
         )
-    elif secret and not hmac.compare_digest(secret.encode(), account.webhook_secret.encode()):
+    elif secret and not _is_accepted(account, secret):
         fix = "Copy the webhook's shared secret into BRIDGE_SUNSHINE_WEBHOOK_SECRET."
         yield _bad(step, "another secret", "The bridge would refuse every event.", fix)
     elif _deaf(client, str(hook.get("integrationId"))):
@@ -98,6 +98,11 @@ def _one_webhook(account: SunshineAccount, client: SunshineClient, hook: Json) -
         yield _bad(step, "deaf while agents are in control", cause, fix)
     else:
         yield Finding(step, f"sends to {account.webhook_url}")
+
+
+def _is_accepted(account: SunshineAccount, secret: str) -> bool:
+    known = (account.webhook_secret, account.webhook_secret_old)
+    return any(hmac.compare_digest(secret.encode(), each.encode()) for each in known)
 
 
 def _deaf(client: SunshineClient, integration: str) -> bool:

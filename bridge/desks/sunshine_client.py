@@ -40,6 +40,7 @@ class SunshineAccount:
     public_url: str  # where Zendesk reaches the bridge
     url: str = ""  # default: https://{subdomain}.zendesk.com
     webhook_secret: str = field(default="", repr=False)
+    webhook_secret_old: str = field(default="", repr=False)  # still accepted during a rotation
 
     @property
     def home(self) -> str:

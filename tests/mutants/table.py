@@ -79,7 +79,12 @@ MUTANTS = (
         "            return True\n"
         "    return False",
     ),
-    Mutant("signature not checked", "bridge/intake.py", "if not verify(", "if False and not verify("),
+    Mutant(
+        "signature not checked",
+        "bridge/intake.py",
+        "if any(self._is_signed(post, url) for url in post.addresses):",
+        "if True:",
+    ),
     Mutant("raw HTML sent", FLOW, "segments.clean(plaintext.to_plain(text))", "segments.clean(text)"),
     Mutant(
         "control before the transcript",

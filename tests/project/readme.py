@@ -30,7 +30,7 @@ def settings_table() -> str:
 def _default(field: Any) -> str:
     if field.is_required():
         return "**required**"
-    return f"`{field.default}`" if field.default not in ("", None) else "–"
+    return f"`{field.default}`" if field.default not in ("", None, ()) else "–"
 
 
 def _choices(annotation: Any) -> str:

@@ -115,6 +115,21 @@ WRONG = {
         "",
         "BRIDGE_OPENCX_API_KEY is needed with BRIDGE_ASSISTANT=opencx.",
     ),
+    "a proxy that is none": (
+        "TRUSTED_PROXIES",
+        "10.0.0.0/8, proxy.local",
+        "BRIDGE_TRUSTED_PROXIES: 'proxy.local' does not appear to be an IPv4 or IPv6 network.",
+    ),
+    "another way with signatures": (
+        "SIGNATURES",
+        "ignore",
+        "BRIDGE_SIGNATURES: Input should be 'enforce' or 'report-only'.",
+    ),
+    "an old token without a new one": (
+        "OPENCX_WEBHOOK_SECRET_OLD",
+        "former",
+        "BRIDGE_OPENCX_WEBHOOK_SECRET_OLD is set and BRIDGE_OPENCX_WEBHOOK_SECRET is not: a rotation",
+    ),
     "somebody else's clock": (
         "CLOCK_URL",
         "http://192.0.2.1/clock",
@@ -127,6 +142,8 @@ WRONG = {
 def test_a_wrong_setting_is_named(complete: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
     """One line, which names the variable and says what would be right."""
     complete.setenv(PREFIX + name, value)
+    if name.endswith("_OLD"):
+        complete.delenv(PREFIX + name.removesuffix("_OLD"))
     (line,) = refused()
     assert line.startswith(said)
 
@@ -152,6 +169,7 @@ READ = {
         "public_url",
         "https://bridge.example.com",
     ),
+    "proxies": ("TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", ("10.0.0.0/8", "::1")),
     "autopilot off": ("AUTOPILOT", "false", "autopilot", False),
     "the address of the account": ("ZENDESK_URL", "", "zendesk", "https://sunbridge-demo.zendesk.com"),
 }

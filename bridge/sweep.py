@@ -6,28 +6,36 @@ same events, with the same keys: what is known already changes nothing.
 
 A number whose texts do not go to this bridge is not asked about: until it is connected nothing gets in, and
 nothing is back-filled afterwards (OCX-NUM-07).
+
+After a start, what a number or a chat tells first is held until it was asked what came before: a text or a
+reply told while nobody was there must not be overtaken by the next one (promise P4). A side that cannot
+answer for `PATIENCE` is not waited for any longer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import structlog
 
-from bridge.core.errors import BridgeError
-from bridge.core.model import Event, ReceiptArrived, TextReceived
+from bridge.core.errors import BridgeError, Temporary
+from bridge.core.model import Event, ReceiptArrived, Session, TextReceived
 from bridge.core.ports import Chat
 from bridge.heard import Heard
 from bridge.intake import in_one_form, receipt_key
 from bridge.journal import Journal
 
+PATIENCE = 10.0  # seconds in which a source must have said what came before
+AGAIN = 1.0  # seconds until it is asked again
+MARGIN = 30.0  # seconds before the last look that are looked at again after a start
 OVERLAP = 1200.0  # seconds before the last look that are looked at again: longer than any webhook is tried
 LONGEST = 86_400.0  # a longer outage than a day is for people
 RECEIPT_AGES = (900.0, 12 * 3600.0)  # when a sent part without an end is asked about (CAR-26)
 log = structlog.get_logger("sweep")
 
 Told = list[tuple[str, Event]]
+Each = Callable[[Callable[[str], int], Iterable[str]], Iterable[int]]  # `map`, or that of a pool
 
 
 class SweptCarrier(Protocol):
@@ -57,54 +65,101 @@ class Sources:
 
 
 class Sweep:
-    """One round of questions, when it is due."""
+    """One round of questions, when it is due; and single ones, when something waits for the answer."""
 
     def __init__(
-        self, journal: Journal, sources: Sources, *, clock: Callable[[], float], every: float
+        self,
+        journal: Journal,
+        sources: Sources,
+        *,
+        clock: Callable[[], float],
+        every: float,
+        each: Each = map,
     ) -> None:
         self._journal = journal
         self._ask = sources
         self._clock = clock
         self._every = every
-        self._due = clock() if every else float("inf")
-        self._since: dict[str, float] = {}
+        self._each = each
+        self._started = clock()
+        self._due = self._started if every else float("inf")
+        self._silent: dict[str, tuple[float, float]] = {}  # sources that could not be asked: since, last
+
+    def begin(self, numbers: tuple[str, ...]) -> None:
+        """What came before a number was ours for the first time is nobody's (OCX-NUM-07)."""
+        for number in numbers:
+            if self._journal.asked_about(f"number:{number}") is None:
+                self._journal.begin(f"number:{number}", self._started)
 
     def run_if_due(self, numbers: tuple[str, ...]) -> int:
         """Ask if it is time; return how many events nobody had told us."""
         return self.run(numbers) if self._clock() >= self._due else 0
 
     def run(self, numbers: tuple[str, ...]) -> int:
-        """Ask now."""
+        """Ask everybody now."""
         now = self._clock()
         self._due = now + self._every
-        found = 0
-        for told in (*self._texts(numbers, now), *self._replies(now), *self._receipts(now)):
-            found += self._journal.record(told)
+        found = sum(self._number_asked(number, now) for number in numbers)
+        found += sum(
+            self._chat_asked(session, now) for session in self._journal.with_people(since=now - LONGEST)
+        )
+        found += sum(self._journal.record(told) for told in self._receipts(now))
         if found:
             log.warning("sweep.found", events=found)
         return found
 
-    def _texts(self, numbers: tuple[str, ...], now: float) -> Iterator[Told]:
-        last = self._journal.last_heard()
-        first = now if last is None else last - OVERLAP
-        for number in numbers:
-            if not self._is_connected(number):
-                self._since[number] = now
-                continue
-            since = max(self._since.get(number, first), now - LONGEST)
-            heard = self._asked(partial(self._ask.carrier.missed, number, since=since, at=now))
-            self._since[number] = max(since, now - OVERLAP)
-            yield [
-                (f"twilio:{key}", in_one_form(event))
-                for key, event in heard.events
-                if isinstance(event, TextReceived)
-            ]
+    def catch_up(self) -> int:
+        """Ask those who told something since the start what came before it."""
+        now = self._clock()
+        ready = [source for source in self._journal.held() if now - self._silent_since(source)[1] >= AGAIN]
+        return sum(self._each(self._caught_up, ready))
 
-    def _replies(self, now: float) -> Iterator[Told]:
-        for session in self._journal.with_people(since=now - LONGEST):
-            chat = Chat(session.user, session.conversation)
-            heard = self._asked(partial(self._ask.desk.standing, chat, now))
-            yield [(f"sunshine:{key}", event) for key, event in heard.events]
+    def _silent_since(self, source: str) -> tuple[float, float]:
+        return self._silent.get(source, (self._clock(), 0.0))
+
+    def _caught_up(self, source: str) -> int:
+        now = self._clock()
+        kind, _, name = source.partition(":")
+        try:
+            told = self._texts(name, now, MARGIN) if kind == "number" else self._replies(name, now)
+        except BridgeError as error:
+            return self._not_told(source, now, error)
+        self._silent.pop(source, None)
+        return self._journal.catch_up(source, told, now)
+
+    def _not_told(self, source: str, now: float, error: BridgeError) -> int:
+        since, _ = self._silent_since(source)
+        self._silent[source] = since, now
+        if isinstance(error, Temporary) and now - since < PATIENCE:
+            return 0
+        log.warning("sweep.not_waited_for", error=type(error).__name__, code=error.code)
+        return self._journal.catch_up(source, [], None)
+
+    def _number_asked(self, number: str, now: float) -> int:
+        if not self._is_connected(number):
+            self._journal.begin(f"number:{number}", now)
+            return 0
+        told = self._asked(partial(self._texts, number, now, OVERLAP))
+        return 0 if told is None else self._journal.catch_up(f"number:{number}", told, now)
+
+    def _chat_asked(self, session: Session, now: float) -> int:
+        told = self._asked(partial(self._replies, session.conversation, now))
+        return 0 if told is None else self._journal.catch_up(f"chat:{session.conversation}", told, now)
+
+    def _texts(self, number: str, now: float, overlap: float) -> Told:
+        """Texts since shortly before the last time nothing was unknown."""
+        first, last = self._journal.asked_about(f"number:{number}") or (self._started, self._started)
+        since = max(first, last - overlap, now - LONGEST)
+        heard = self._ask.carrier.missed(number, since=since, at=now)
+        texts = [(key, event) for key, event in heard.events if isinstance(event, TextReceived)]
+        return [(f"twilio:{key}", in_one_form(event)) for key, event in texts]
+
+    def _replies(self, conversation: str, now: float) -> Told:
+        session = self._journal.chat(conversation)
+        if session is None:
+            return []
+        heard = self._ask.desk.standing(Chat(session.user, conversation), now)
+        return [(f"sunshine:{key}", event) for key, event in heard.events]
 
     def _is_connected(self, number: str) -> bool:
         try:
@@ -125,10 +180,10 @@ class Sweep:
             return []
         return [(receipt_key("twilio", event), event)]
 
-    def _asked(self, question: Callable[[], Heard]) -> Heard:
-        """An answer, or nothing: what cannot be asked now is asked next time."""
+    def _asked(self, question: Callable[[], Told]) -> Told | None:
+        """An answer, or None: what cannot be asked now is asked next time."""
         try:
             return question()
         except BridgeError as error:
             log.warning("sweep.failed", error=type(error).__name__, code=error.code)
-            return Heard()
+            return None

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ from bridge.worker import Worker
 
 Clock = Callable[[], float]
 log = structlog.get_logger("bridge")
+ASKERS = 4  # sources asked at once what came before
 SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep is due
 
 
@@ -78,7 +80,15 @@ class Bridge:
         )
         home = f"{settings.public_url}/"
         asked = sweep.Sources(carrier, desk, lambda number: carrier.inbound_url(number).startswith(home))
-        self._sweep = sweep.Sweep(self.journal, asked, clock=self._clock, every=settings.sweep_seconds)
+        self._askers = ThreadPoolExecutor(ASKERS, "asker") if threads else None
+        self._sweep = sweep.Sweep(
+            self.journal,
+            asked,
+            clock=self._clock,
+            every=settings.sweep_seconds,
+            each=self._askers.map if self._askers else map,
+        )
+        self._sweep.begin(settings.numbers)
         self._stopping = threading.Event()
         self.ready = False
         self.app = self._web()
@@ -88,11 +98,14 @@ class Bridge:
         if self.settings.signatures != "enforce":
             log.warning("signatures.not_enforced", advice=REPORT_ONLY.cause)
         self.worker.start()
-        threading.Thread(target=self._sweep_on, name="sweep", daemon=True).start()
+        self.journal.holding.set()  # an earlier process may have left something held
+        for work in (self._sweep_on, self._catch_up_on):
+            threading.Thread(target=work, name="sweep", daemon=True).start()
         self.ready = True
 
     def run_until_idle(self) -> None:
         """Ask, decide and perform on the caller's thread until nothing is new and nothing is due."""
+        self._sweep.catch_up()
         self.worker.run_until_idle()
         if self._sweep.run_if_due(self.settings.numbers):
             self.worker.run_until_idle()
@@ -105,14 +118,30 @@ class Bridge:
         """Finish what is being done, then let go."""
         self.ready = False
         self._stopping.set()
+        self.journal.holding.set()
         self.worker.stop()
+        if self._askers:
+            self._askers.shutdown(wait=True, cancel_futures=True)
         if self._rehearsal:
             self._rehearsal.close()
         self.journal.close()
 
     def _sweep_on(self) -> None:
         while not self._stopping.wait(SWEEP_LOOKS):
-            self._sweep.run_if_due(self.settings.numbers)
+            self._unbroken(lambda: self._sweep.run_if_due(self.settings.numbers))
+
+    def _catch_up_on(self) -> None:
+        while not self._stopping.is_set():
+            self.journal.holding.clear()
+            self._unbroken(self._sweep.catch_up)
+            self.journal.holding.wait(SWEEP_LOOKS)
+
+    def _unbroken(self, work: Callable[[], object]) -> None:
+        """One round; whatever breaks it, there is a next one."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - a thread that ends here would be missed by nobody (P6)
+            log.error("sweep.broke", error=type(error).__name__)
 
     def _jumped(self) -> None:
         with suppress(AttributeError):  # the clock starts before the journal

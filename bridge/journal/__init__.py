@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
-from bridge.journal import inbox, outbox, sessions
+from bridge.journal import inbox, outbox, sessions, waiting
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.outbox import Claim
@@ -33,7 +33,9 @@ class Journal:
         self._decider = decider
         self._pace = pace or Pace()
         self._latest = 0.0
+        self._asked: set[str] = set()  # sources of which nothing older is unknown since this start
         self.woken = threading.Event()
+        self.holding = threading.Event()  # set whenever something may be held
 
     # --- events in ---
 
@@ -41,9 +43,41 @@ class Journal:
         """Store events, each once per key; return how many were new. Durable when it returns (P1)."""
         if not told:
             return 0
-        new = self._write(lambda tx: sum(inbox.record(tx, key, event) for key, event in told))
+        new = self._write(lambda tx: sum(inbox.record(tx, key, event, self._asked) for key, event in told))
         self.woken.set()
+        if any(waiting.source_of(event) not in self._asked for _, event in told):
+            self.holding.set()
         return new
+
+    def held(self) -> list[str]:
+        """Sources that must be asked before what they told is decided."""
+        with self._reading() as tx:
+            return waiting.sources(tx)
+
+    def asked_about(self, source: str) -> tuple[float, float] | None:
+        """(first, until): what was before is nobody's, and up to when nothing is unknown."""
+        with self._reading() as tx:
+            return waiting.asked_about(tx, source)
+
+    def begin(self, source: str, at: float) -> None:
+        """From this moment on the source is ours to hear; nothing before it is asked for."""
+        self._write(lambda tx: waiting.begin(tx, source, at))
+
+    def catch_up(self, source: str, told: list[tuple[str, Event]], until: float | None) -> int:
+        """A source was asked: take in what it told, in its order; return how much of it was news.
+
+        `until`: up to when nothing is unknown now; None if it could not be asked.
+        """
+
+        def work(tx: Connection) -> int:
+            if until is not None:
+                waiting.note_asked(tx, source, until)
+            self._asked.add(source)
+            return inbox.record_in_order(tx, source, told)
+
+        found = self._write(work)
+        self.woken.set()
+        return found
 
     # --- decide and claim ---
 
@@ -113,6 +147,11 @@ class Journal:
         with self._reading() as tx:
             return sessions.get(tx, session_id)
 
+    def chat(self, conversation: str) -> Session | None:
+        """The session whose live chat this is."""
+        with self._reading() as tx:
+            return sessions.of_conversation(tx, conversation)
+
     def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
         """Lines of the transcript."""
         with self._reading() as tx:
@@ -128,11 +167,6 @@ class Journal:
         with self._reading() as tx:
             return sessions.source_ids(tx, session.phone, session.number)
 
-    def last_heard(self) -> float | None:
-        """When the newest event was recorded; None if there is none at all."""
-        with self._reading() as tx:
-            return tx.execute(select(func.max(events.c.at))).scalar()
-
     def with_people(self, *, since: float) -> list[Session]:
         """Sessions that people have, with words since then."""
         with self._reading() as tx:
@@ -147,7 +181,7 @@ class Journal:
         """Whether anything is to be decided, or to be performed now."""
         with self._reading() as tx:
             new = tx.execute(select(events.c.seq).where(events.c.state == "new").limit(1)).first()
-            return new is not None or outbox.is_busy(tx, now)
+            return new is not None or bool(waiting.sources(tx)) or outbox.is_busy(tx, now)
 
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
@@ -161,7 +195,7 @@ class Journal:
                 return tx.execute(query).scalar_one()
 
             return {
-                "events_new": count("new"),
+                "events_new": count("new") + count("held"),
                 "events_parked": count("parked"),
                 "effects_waiting": states.get("waiting", 0) + states.get("performing", 0),
                 "effects_parked": states.get("parked", 0),

@@ -4,7 +4,7 @@
 waits: the change, the intended effects and "this event is done" are one transaction (P2).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,7 +32,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import codec, outbox, sessions
+from bridge.journal import codec, outbox, sessions, waiting
 from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
@@ -55,9 +55,29 @@ class Decider:
     counted: Callable[[str, str], None]  # kind of event, why it was ignored or ""
 
 
-def record(tx: Connection, key: str, event: Event) -> bool:
-    """Store an event to be decided; False if its key is known: the same thing told again."""
-    return insert_once(tx, events, _row(key, event, "new"), "key")
+def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bool:
+    """Store an event to be decided; False if its key is known: the same thing told again.
+
+    It is held if its source has not been asked what came before, or if older ones are held.
+    """
+    source = waiting.source_of(event)
+    held = source and (source not in asked or waiting.is_held(tx, source))
+    row = {**_row(key, event, "held" if held else "new"), "source": source}
+    return insert_once(tx, events, row, "key")
+
+
+def record_in_order(tx: Connection, source: str, told: list[tuple[str, Event]]) -> int:
+    """Everything a source has told, oldest first, and then what is held of it: all to be decided now.
+
+    Returns how many nobody had told us.
+    """
+    held = waiting.take_held(tx, source)
+    known = {row["key"] for row in held}
+    rows = [{**_row(key, event, "new"), "source": source} for key, event in told]
+    fresh = [row["key"] for row in rows if insert_once(tx, events, row, "key")]
+    for row in held:
+        insert_once(tx, events, {**row, "state": "new"}, "key")
+    return len([key for key in fresh if key not in known])
 
 
 def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:

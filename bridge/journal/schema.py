@@ -37,12 +37,24 @@ events = Table(
     Column("kind", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", Float, nullable=False),
-    Column("state", String, nullable=False),  # new, done, parked
+    Column("state", String, nullable=False),  # new, held, done, parked
+    Column("source", String, nullable=False, server_default=""),  # who is asked what came before
     Column("crashes", Integer, nullable=False, server_default="0"),
     Column("remark", Text, nullable=False, server_default=""),
     Index("events_at", "at"),
     Index("events_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index(
+        "events_held", "source", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")
+    ),
     sqlite_autoincrement=True,
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("first", Float, nullable=False),  # what came before is nobody's
+    Column("until", Float, nullable=False),  # up to here nothing is unknown
 )
 
 sessions = Table(

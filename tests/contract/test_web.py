@@ -324,6 +324,7 @@ def test_one_text_told_twenty_times_at_once_is_one_turn(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(post, range(20))) == [200] * 20
+    bridge.journal.catch_up(f"number:{SUPPORT}", [], None)
     bridge.journal.step(world.clock.now(), 0)
     assert [kind for kind, _ in Doors(world, tmp_path).kept()] == ["TextReceived"]
     assert bridge.journal.counts()["effects_waiting"] == 1
@@ -355,6 +356,7 @@ def test_metrics(doors: Doors) -> None:
     assert 'bridge_waiting{kind="events_new"} 1.0' in page
     assert "bridge_oldest_effect_age_seconds 0.0" in page
     assert MARIA not in page
+    doors.world.bridge.journal.catch_up(f"number:{SUPPORT}", [], None)
     doors.world.bridge.journal.step(doors.world.clock.now(), 0)
     doors.world.clock.advance(7.0)
     assert "bridge_oldest_effect_age_seconds 7.0" in doors.client.get("/metrics").get_data(as_text=True)

@@ -73,9 +73,9 @@ MUTANTS = (
     Mutant(
         "duplicate webhook relayed twice",
         INBOX,
-        'return insert_once(tx, events, _row(key, event, "new"), "key")',
+        'return insert_once(tx, events, row, "key")',
         "for n in range(99):\n"
-        '        if insert_once(tx, events, _row(f"{key}:{n}", event, "new"), "key"):\n'
+        '        if insert_once(tx, events, {**row, "key": f"{key}:{n}"}, "key"):\n'
         "            return True\n"
         "    return False",
     ),

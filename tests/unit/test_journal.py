@@ -21,6 +21,7 @@ from bridge.core.model import (
     CloseAssistant,
     Consent,
     Effect,
+    Event,
     FetchAnswer,
     OpenConversation,
     PassControl,
@@ -93,7 +94,10 @@ def book_at(path: Path, writer: Callable[[Engine], Writer] = DirectWriter) -> Bo
         lambda: next(fresh),
         lambda kind, why: counted.append((kind, why)),
     )
-    return Book(engine, Journal(engine, writer(engine), decider), counted)
+    journal = Journal(engine, writer(engine), decider)
+    journal.catch_up(f"number:{SUPPORT}", [], None)  # nothing older is unknown
+    journal.woken.clear()
+    return Book(engine, journal, counted)
 
 
 @pytest.fixture
@@ -131,6 +135,48 @@ def test_an_event_is_recorded_once_per_key(book: Book) -> None:
     assert book.journal.record([("b", heard()), ("c", heard())]) == 1
     assert [row[0] for row in book.rows(events, events.c.key)] == ["a", "b", "c"]
     assert codec.decode(TextReceived, book.rows(events, events.c.body)[0][0]) == heard()
+
+
+OFFICE = "+14155550151"
+
+
+def to_office(words: str) -> tuple[str, TextReceived]:
+    """A text to a number that was not yet asked what came before."""
+    return f"SM-{words}", TextReceived(0.0, MARIA, OFFICE, words, f"SM-{words}")
+
+
+def test_what_a_source_tells_first_waits_until_it_is_asked(book: Book) -> None:
+    """Then all is decided as it happened there: missed, held, and what came while we asked (P4)."""
+    for words in ("two", "three", "four"):
+        book.journal.record([to_office(words)])
+    assert (book.journal.held(), book.journal.step(0.0, 0)[0]) == ([f"number:{OFFICE}"], False)
+    assert book.journal.busy(0.0)
+    assert book.journal.counts()["events_new"] == 3
+    told: list[tuple[str, Event]] = [to_office(words) for words in ("one", "two", "three")]
+    book.journal.begin(f"number:{OFFICE}", 5.0)
+    assert book.journal.catch_up(f"number:{OFFICE}", told, 7.0) == 1
+    assert (book.journal.held(), book.journal.asked_about(f"number:{OFFICE}")) == ([], (5.0, 7.0))
+    book.journal.step(0.0, 0)
+    assert [turn.text for turn in book.journal.turns("session-1")] == ["one", "two", "three", "four"]
+    assert book.journal.record([to_office("two"), to_office("five")]) == 1
+    assert book.journal.held() == []
+
+
+def test_stop_waits_for_nobody(book: Book) -> None:
+    """Whoever was not asked yet, opting out counts at once (P5)."""
+    book.journal.record([to_office("STOP")])
+    assert book.journal.step(0.0, 0)[0]
+    assert [row[0] for row in book.rows(consents, consents.c.allowed)] == [False]
+
+
+def test_what_follows_something_held_is_held(tmp_path: Path, book: Book) -> None:
+    """Also by a process that has asked: another one on the same database has not."""
+    other = book_at(tmp_path)
+    book.journal.record([to_office("one")])
+    other.journal._asked.add(f"number:{OFFICE}")
+    other.journal.record([to_office("two")])
+    assert [row[0] for row in book.rows(events, events.c.state)] == ["held", "held"]
+    other.journal.close()
 
 
 def test_nothing_told_is_nothing_written(book: Book) -> None:

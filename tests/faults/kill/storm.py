@@ -67,8 +67,12 @@ class Storm:
         chance, sim = random.Random(f"faults {self._plan.seed}"), self._sims()
         while not self._over.wait(PLANT_EVERY):
             sim.call("POST", "/clock", {"advance": HURRY})
-            if self._plan.faults and len(sim.call("GET", "/faults")["faults"]) < AT_ONCE:
-                system, operation, fault = chance.choice(FAULTS)
-                wanted = {"system": system, "operation": operation, "fault": fault}
-                sim.call("POST", "/faults", wanted)
-                self.planted += 1
+            if self._plan.faults:
+                self._plant(chance, sim)
+
+    def _plant(self, chance: random.Random, sim: HttpSim) -> None:
+        if len(sim.call("GET", "/faults")["faults"]) >= AT_ONCE:
+            sim.call("DELETE", "/faults")  # those for what nobody does make room for others
+        system, operation, fault = chance.choice(FAULTS)
+        sim.call("POST", "/faults", {"system": system, "operation": operation, "fault": fault})
+        self.planted += 1

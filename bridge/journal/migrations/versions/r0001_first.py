@@ -9,6 +9,13 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "asked",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("first", sa.Float(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.create_table(
         "attempts",
         sa.Column("attempt", sa.String(), nullable=False),
         sa.Column("session", sa.String(), nullable=False),
@@ -69,6 +76,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), server_default="", nullable=False),
         sa.Column("crashes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("remark", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("seq"),
@@ -76,6 +84,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("events_at", "events", ["at"], unique=False)
+    op.create_index(
+        "events_held",
+        "events",
+        ["source"],
+        unique=False,
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    )
     op.create_index(
         "events_new",
         "events",

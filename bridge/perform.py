@@ -8,13 +8,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
-from bridge.core import dossier
-from bridge.core.errors import BridgeError, OptedOut, Permanent, Temporary
+from bridge.core import dossier, retry
+from bridge.core.errors import BridgeError, Gone, OptedOut, Permanent, Temporary
 from bridge.core.model import (
     AskAssistant,
     AssistantAnswered,
     AssistantFailed,
     Author,
+    Charge,
+    ChatLost,
     CloseAssistant,
     ControlPassed,
     ConversationOpened,
@@ -23,7 +25,7 @@ from bridge.core.model import (
     Event,
     FetchAnswer,
     Handoff,
-    Media,
+    Note,
     OpenConversation,
     PassControl,
     PostTurn,
@@ -40,6 +42,8 @@ from bridge.files import spool
 from bridge.journal import Claim, Journal
 from bridge.sending import Policy, Sender, World
 
+Does = Callable[[Claim, Session], Event | None]
+
 
 class Performer:
     """Every effect's doing."""
@@ -55,14 +59,14 @@ class Performer:
         self._world = world
         self._policy = policy
         self._clock = clock
-        self._doing: dict[type[Effect], Callable[[Claim, Session], Event | None]] = {
+        self._doing: dict[type[Effect], Does] = {
             AskAssistant: self._ask,
             FetchAnswer: self._fetch,
             SendText: Sender(journal, world, policy, clock).send,
             OpenConversation: self._open,
-            PostTurn: self._post,
-            TellAgent: self._tell,
-            PassControl: self._pass_control,
+            PostTurn: self._in_chat(self._post),
+            TellAgent: self._in_chat(self._tell),
+            PassControl: self._in_chat(self._pass_control),
             ReconcileUser: self._reconcile,
             CloseAssistant: self._close,
         }
@@ -81,7 +85,8 @@ class Performer:
             return SendFailed(now, effect.session, effect.turn, effect.part, error.reason, code)
         if isinstance(effect, AskAssistant | FetchAnswer):
             return AssistantFailed(now, effect.session, error.reason)
-        return EffectParked(now, effect.session, type(effect).__name__, error.reason, error.code)
+        line = effect.turn if isinstance(effect, PostTurn) else None
+        return EffectParked(now, effect.session, type(effect).__name__, error.reason, error.code, line=line)
 
     # --- the assistant ---
 
@@ -145,7 +150,24 @@ class Performer:
             handoff=handoff,
             email=session.email,
             tags=dossier.tags(handoff),
+            user=session.user,
+            full=session.full,
         )
+
+    def _in_chat(self, does: Does) -> Does:
+        """In a live chat that may be gone: then another is opened, a few times (F-13, F-16)."""
+
+        def perform(claim: Claim, session: Session) -> Event | None:
+            if not session.conversation:
+                return _lost(claim, session, self._clock())
+            try:
+                return does(claim, session)
+            except Gone as gone:
+                if session.charge is Charge.NOBODY or session.moves >= retry.MOST_MOVES:
+                    raise
+                return _lost(claim, session, self._clock(), full=gone.full)
+
+        return perform
 
     def _open(self, _claim: Claim, session: Session) -> Event:
         chat = self._world.desk.open(self._dossier(session))
@@ -155,8 +177,6 @@ class Performer:
         assert isinstance(claim.effect, PostTurn)  # noqa: S101
         turn = self._journal.turns(session.id, claim.effect.turn, claim.effect.turn + 1)[0]
         chat, marker = _chat(session), f"{session.id}:{turn.number}"
-        if turn.author is Author.AGENT:
-            return None  # the desk wrote it
         message = self._world.desk.find_post(chat, marker) if claim.tries > 1 else None
         if message is None:
             message = self._post_whole(chat, turn, marker)
@@ -165,16 +185,18 @@ class Performer:
     def _post_whole(self, chat: Chat, turn: Turn, marker: str) -> str:
         """Text and files; a file that cannot be had is named in the text instead (CAR-377)."""
         with ExitStack() as open_files:
-            files, missing = self._files(turn.media, open_files)
+            files, missing = self._files(turn, open_files)
             lines = [turn.text, *(f"[A file could not be fetched: {reason}]" for reason in missing)]
             whole = replace(turn, text="\n".join(line for line in lines if line))
             return self._world.desk.post(chat, whole, marker=marker, files=files)
 
-    def _files(self, media: tuple[Media, ...], open_files: ExitStack) -> tuple[tuple[Upload, ...], list[str]]:
+    def _files(self, turn: Turn, open_files: ExitStack) -> tuple[tuple[Upload, ...], list[str]]:
+        """A customer's files are at the carrier, an agent's on the desk."""
         files, missing = [], []
-        for each in media:
+        source = self._world.desk if turn.author is Author.AGENT else self._world.carrier
+        for each in turn.media:
             try:
-                with self._world.carrier.open_media(each) as download:
+                with source.open_media(each) as download:
                     files.append(open_files.enter_context(spool(download)))
             except Permanent as error:
                 missing.append(error.reason)
@@ -193,6 +215,14 @@ class Performer:
 
     def _reconcile(self, _claim: Claim, session: Session) -> None:
         self._world.desk.reconcile(_chat(session), phone=session.phone, email=session.email)
+
+
+def _lost(claim: Claim, session: Session, at: float, *, full: bool = False) -> ChatLost:
+    """The live chat is not to be had; what the effect was to put there is kept."""
+    effect = claim.effect
+    line = effect.turn if isinstance(effect, PostTurn) else None
+    note = Note(effect.text, effect.marker) if isinstance(effect, TellAgent) else None
+    return ChatLost(at, session.id, session.conversation, full, line, note)
 
 
 def _chat(session: Session) -> Chat:

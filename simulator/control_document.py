@@ -88,6 +88,7 @@ TABLE = {
     f"POST {CHAT}/solve": Words("The agent solves the ticket."),
     f"POST {CHAT}/close": Words("The ticket closes."),
     f"POST {CHAT}/end": Words("The agent ends the messaging session."),
+    f"POST {CHAT}/delete": Words("An administrator deletes the conversation for good."),
     f"POST {CHAT}/typing": Words("The agent is typing."),
     f"POST {CHAT}/reopen": Words("The ticket is opened again."),
     f"POST {CHAT}/trigger-line": Words("A trigger writes a line.", "text:string"),

@@ -148,6 +148,8 @@ class Network:
         operation = found[0] if found else "unknown"
         fault = self.faults.take(system.name, operation, *CALL_KINDS)
         ending = _without_applying(fault)
+        if isinstance(ending, Response):
+            _in_its_own_words(system, operation, ending)
         if ending is None:
             with self.lock:
                 response = self._serve(system, request, found)
@@ -221,6 +223,13 @@ def _without_applying(fault: Fault | None) -> Ending | None:
     if after := fault.number("after"):
         headers["Retry-After"] = str(int(after))
     return Response(int(fault.number("status")), b"<html>planted fault</html>", headers)
+
+
+def _in_its_own_words(system: System, operation: str, planted: Response) -> None:
+    """A planted refusal as the provider words it, if it has words for it; else it is a gateway's."""
+    words: Callable[[str, int], bytes] = getattr(system, "refusal", lambda _operation, _status: b"")
+    if said := words(operation, planted.status):
+        planted.body, planted.headers["Content-Type"] = said, "application/json"
 
 
 def _after_applying(fault: Fault | None, response: Response) -> Ending:

@@ -38,6 +38,7 @@ class World:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = Clock()
+        self.folder = folder
         self._bridge: wiring.Bridge | None = None
         self._to_bridge = application_transport(self._app)
         self.network = build(self.clock, self._deliver, bridge_url=BRIDGE_URL)

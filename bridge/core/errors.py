@@ -6,6 +6,7 @@ BridgeError
 ├── Uncertain            it may have happened: look before doing it again (promise P3)
 └── Permanent            it will never happen: tell the agent
     ├── OptedOut         …because the customer said STOP
+    ├── Gone             …in this live chat: it was deleted, or takes no more; another is opened (F-13, F-16)
     └── Misconfigured    …until the operator mends something: the work waits, nothing is parked
 """
 
@@ -44,6 +45,14 @@ class Permanent(BridgeError):
 
 class OptedOut(Permanent):
     """The carrier refuses because the recipient said STOP (CAR-47)."""
+
+
+class Gone(Permanent):
+    """The live chat is not there any more or, if `full`, takes no more lines (SUN-CON-11, SUN-CON-12)."""
+
+    def __init__(self, reason: str, *, code: str = "", full: bool = False) -> None:
+        super().__init__(reason, code=code)
+        self.full = full
 
 
 class Misconfigured(Permanent):

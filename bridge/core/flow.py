@@ -27,6 +27,7 @@ from bridge.core.model import (
     Author,
     Case,
     Charge,
+    ChatLost,
     CloseAssistant,
     Consent,
     ControlPassed,
@@ -41,6 +42,7 @@ from bridge.core.model import (
     FetchAnswer,
     Handoff,
     IdleElapsed,
+    Note,
     OpenConversation,
     PassControl,
     PostTurn,
@@ -62,6 +64,9 @@ from bridge.core.model import (
 
 MOST_REFUSALS = 5
 MANY_SEGMENTS = 10  # OPEN-34
+CONTEXT = 20  # lines of a full live chat that the next one begins with
+CONTINUED = Note("This continues a live chat that is full; it begins with the last lines of it.", "continued")
+STUCK = {f"parked:{kind.__name__}": kind for kind in (OpenConversation, PassControl)}
 
 
 def decide(event: Event, case: Case) -> Decision:
@@ -131,9 +136,17 @@ def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...
     """Whoever is in charge hears the newest turn."""
     if session.charge is Charge.AI:
         return _to_the_assistant(session, case)
-    if not session.conversation:
-        return session, ()  # the chat is being opened; it will take every turn there is (OPEN-07)
-    return session, (PostTurn(session.id, session.turns - 1),)
+    post = (PostTurn(session.id, session.turns - 1),) if session.conversation else ()
+    # without a conversation the chat is being opened; it will take every turn there is (OPEN-07)
+    session, again = _tried_again(session)
+    return session, post + again
+
+
+def _tried_again(session: Session) -> tuple[Session, tuple[Effect, ...]]:
+    """A handoff that was given up half way is tried again with the customer's next text (P6)."""
+    again = tuple(kind(session.id) for marker, kind in STUCK.items() if marker in session.told)
+    told = tuple(marker for marker in session.told if marker not in STUCK)
+    return replace(session, told=told) if again else session, again
 
 
 def _to_the_assistant(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
@@ -237,10 +250,21 @@ def conversation_opened(event: ConversationOpened, case: Case) -> Decision:
     session = case.session
     if session is None or session.charge is not Charge.HANDOFF:
         return Decision(ignored="no handoff is under way")
-    session = replace(session, user=event.user, conversation=event.conversation)
-    lines = tuple(PostTurn(session.id, number) for number in range(session.turns))
-    note = TellAgent(session.id, dossier.note(session.handoff or Handoff("unknown")), "note")
-    return Decision(session, effects=(*lines, note, PassControl(session.id)))
+    if session.conversation:
+        return Decision(ignored="the chat is open already")
+    first = _first_line(session, event.conversation)
+    notes = (Note(dossier.note(session.handoff or Handoff("unknown")), "note"), *session.notes)
+    session = replace(session, user=event.user, conversation=event.conversation, notes=())
+    lines = tuple(PostTurn(session.id, number) for number in range(first, session.turns))
+    told = tuple(TellAgent(session.id, note.text, note.marker) for note in notes)
+    return Decision(session, effects=(*lines, *told, PassControl(session.id)))
+
+
+def _first_line(session: Session, conversation: str) -> int:
+    """All lines; after a full chat the last ones; none twice if the chat is there after all."""
+    if conversation == session.removed:
+        return session.resume_at
+    return max(0, session.resume_at - CONTEXT) if session.full else 0
 
 
 def turn_posted(event: TurnPosted, case: Case) -> Decision:
@@ -386,11 +410,44 @@ def conversation_ended(event: ConversationEnded, case: Case) -> Decision:
 
 def conversation_removed(_event: ConversationRemoved, case: Case) -> Decision:
     """An admin deleted the chat under people's hands: it is opened again with all it held (F-16)."""
-    session = case.session
-    if session is None or session.charge is Charge.NOBODY:
+    if case.session is None:
         return Decision(ignored="no conversation of ours")
-    fresh = replace(session, charge=Charge.HANDOFF, conversation="", first_message="")
-    return Decision(fresh, effects=(OpenConversation(session.id),))
+    return _opened_again(case.session, case)
+
+
+def chat_lost(event: ChatLost, case: Case) -> Decision:
+    """A line found the chat gone: opened again; or full: another one carries the session on (F-13, F-16)."""
+    session = case.session
+    if session is None:
+        return Decision(ignored="no session of ours")
+    missed = (event.note,) if event.note else ()
+    if event.conversation == session.conversation != "":
+        case = replace(case, untold=(*missed, *case.untold), unposted=_earliest(event.line, case.unposted))
+        return _opened_again(session, case, full=event.full)
+    if session.conversation:  # another one is open by now
+        return Decision(effects=tuple(TellAgent(session.id, note.text, note.marker) for note in missed))
+    return Decision(replace(session, notes=session.notes + missed))
+
+
+def _opened_again(session: Session, case: Case, *, full: bool = False) -> Decision:
+    """Another chat takes what the lost one held, and what waits for it."""
+    kept = tuple(note for note in case.untold if note.marker not in ("note", CONTINUED.marker))
+    fresh = replace(
+        session,
+        charge=Charge.HANDOFF,
+        conversation="",
+        first_message="",
+        moves=session.moves + 1,
+        removed="" if full else session.conversation,
+        full=(*session.full, session.conversation) if full else session.full,
+        resume_at=session.turns if case.unposted is None else case.unposted,
+        notes=session.notes + ((CONTINUED,) if full else ()) + kept,
+    )
+    return Decision(fresh, effects=(OpenConversation(session.id),), afresh=True)
+
+
+def _earliest(*lines: int | None) -> int | None:
+    return min((line for line in lines if line is not None), default=None)
 
 
 def idle_elapsed(event: IdleElapsed, case: Case) -> Decision:
@@ -421,7 +478,12 @@ def user_merged(event: UserMerged, case: Case) -> Decision:
 
 def effect_parked(event: EffectParked, case: Case) -> Decision:
     """An effect was given up and is a letter now; the agent is told if there is a chat to tell it in."""
-    return _told_once(case.session, f"parked:{event.effect}", f"Something could not be done: {event.reason}")
+    if event.line is None:
+        what, marker = "Something could not be done", f"parked:{event.effect}"
+    else:
+        words = f" (“{_beginning(case.turn.text)}”)" if case.turn and case.turn.text else ""
+        what, marker = f"A line is missing here{words}", f"parked:{event.effect}:{event.line}"
+    return _told_once(case.session, marker, f"{what}: {event.reason}")
 
 
 def unreadable(event: Unreadable, _case: Case) -> Decision:
@@ -441,9 +503,15 @@ def _tell(session: Session | None, line: str, marker: str) -> tuple[Effect, ...]
 
 
 def _told_once(session: Session | None, marker: str, line: str) -> Decision:
-    if session is None or marker in session.told or not session.conversation:
+    """Now, or as soon as the chat is open; where there will be none there is nobody to tell."""
+    if session is None or marker in session.told:
         return Decision()
-    return Decision(replace(session, told=(*session.told, marker)), effects=_tell(session, line, marker))
+    told = replace(session, told=(*session.told, marker))
+    if session.conversation:
+        return Decision(told, effects=_tell(session, line, marker))
+    if session.charge is not Charge.HANDOFF:
+        return Decision()
+    return Decision(replace(told, notes=(*session.notes, Note(line, marker))))
 
 
 def _beginning(text: str, limit: int = 40) -> str:
@@ -466,6 +534,7 @@ CHAPTERS: dict[type[Event], Callable[[Any, Case], Decision]] = {
     SendHeld: part_held,
     ConversationEnded: conversation_ended,
     ConversationRemoved: conversation_removed,
+    ChatLost: chat_lost,
     IdleElapsed: idle_elapsed,
     UserMerged: user_merged,
     EffectParked: effect_parked,

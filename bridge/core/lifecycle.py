@@ -10,7 +10,8 @@ when nobody has it, and nothing brings it back: the next text opens another sess
 Facts:
   * Solved is not ended: the AI stays silent until the conversation is truly over (OCX-LIF-11, OPEN-09).
   * Control may be refused after the call was answered with success (SUN-SWB-10): back to handoff.
-  * A conversation that an admin deleted is opened again (FT-D4).
+  * A conversation that an admin deleted, or that is full, is followed by another (FT-D2, FT-D4).
+  * A reply written before the end may be told after it and still goes out (F-24).
   * Only a session with the AI idles out; with people the clock is suspended (OPEN-01).
   * Receipts and outcomes of sends come when they come, even after the end.
 
@@ -34,15 +35,21 @@ _STAYS = {
         "AgentReplied",
         "ControlRefused",
         "ConversationRemoved",
+        "ChatLost",
         "TicketSolved",
     ),
     HUMAN: ("TextReceived", "TurnPosted", "AgentReplied", "ControlPassed", "TicketSolved"),
-    NOBODY: (),
+    NOBODY: ("AgentReplied",),
 }
 _MOVES = {
     AI: {"HandedOff": HANDOFF, "AssistantClosed": NOBODY, "IdleElapsed": NOBODY},
     HANDOFF: {"ControlPassed": HUMAN, "ConversationEnded": NOBODY},
-    HUMAN: {"ControlRefused": HANDOFF, "ConversationRemoved": HANDOFF, "ConversationEnded": NOBODY},
+    HUMAN: {
+        "ControlRefused": HANDOFF,
+        "ConversationRemoved": HANDOFF,
+        "ChatLost": HANDOFF,
+        "ConversationEnded": NOBODY,
+    },
     NOBODY: {},
 }
 TABLE: dict[Charge, dict[str, Charge]] = {

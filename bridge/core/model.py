@@ -58,6 +58,14 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the agent that waits for a live chat; the marker tells it from others."""
+
+    text: str
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One conversation of one customer phone with one number of ours, from first text to end."""
 
@@ -79,6 +87,11 @@ class Session:
     conversation: str = ""  # Sunshine conversation id
     first_message: str = ""  # Sunshine id of the first transcript line (SUN-TKT-05)
     told: tuple[str, ...] = ()  # what the agent has already been told once
+    moves: int = 0  # how often the live chat was lost and another opened
+    removed: str = ""  # the live chat that was said to be gone
+    full: tuple[str, ...] = ()  # live chats that take no more lines
+    resume_at: int = 0  # lines below this number stood in the live chat that was lost
+    notes: tuple[Note, ...] = ()  # for the agent, as soon as there is a live chat
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -178,6 +191,17 @@ class ConversationRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatLost(Event):
+    """We found the live chat gone, or full, when a line was to be put there."""
+
+    session: str
+    conversation: str
+    full: bool = False
+    line: int | None = None  # the number of the turn that did not get there
+    note: Note | None = None  # the line for the agent that did not get there
+
+
+@dataclass(frozen=True, slots=True)
 class UserMerged(Event):
     """Two Sunshine users became one (SUN-IDN-08)."""
 
@@ -254,6 +278,7 @@ class EffectParked(Event):
     reason: str
     code: str = ""
     fix: str = ""
+    line: int | None = None  # the number of the turn it was about
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +404,7 @@ class Decision:
     receipt: Receipt | None = None
     withdraw: tuple[int, ...] = ()  # unsent parts of these turns are dropped
     withdraw_all: bool = False  # every unsent part of the session is dropped
+    afresh: bool = False  # what waits for the desk is dropped: another live chat takes it
     ignored: str = ""  # why nothing happened; counted
 
 
@@ -403,3 +429,5 @@ class Case:
     receipt: Receipt | None = None  # what is known of the part the event speaks of
     turn: Turn | None = None  # the turn the event speaks of
     heard: bool = False  # a turn with the event's source id stands in the session already
+    unposted: int | None = None  # the first turn that waits for the desk
+    untold: tuple[Note, ...] = ()  # lines for the agent that wait for the desk

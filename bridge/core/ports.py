@@ -86,6 +86,8 @@ class Dossier:
     handoff: Handoff
     email: str = ""
     tags: tuple[str, ...] = ()
+    user: str = ""  # who had the live chat before this one
+    full: tuple[str, ...] = ()  # this session's live chats that take no more lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,15 @@ class Chat:
 
 
 class Desk(Protocol):
-    """A help-desk with live chats. Order of calls at a handoff: `open`, `post`…, `pass_control`."""
+    """A help-desk with live chats. Order of calls at a handoff: `open`, `post`…, `pass_control`.
+
+    What is done in a live chat raises `Gone` if it is not there any more, or full.
+    """
 
     def open(self, dossier: Dossier) -> Chat:
         """Find or make the user (phone first, e-mail second) and this session's conversation.
 
-        Safe to repeat: an existing conversation that bears the session id is returned.
+        Safe to repeat: an existing conversation that bears the session id is returned, unless it is full.
         """
 
     def post(self, chat: Chat, turn: Turn, *, marker: str, files: tuple["Upload", ...] = ()) -> str:

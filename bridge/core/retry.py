@@ -25,6 +25,7 @@ _MOST_ATTEMPTS = {
     "CloseAssistant": 10,
 }
 _OTHERWISE = 20
+MOST_MOVES = 5  # live chats of one session that may be lost and followed by another; then people must look
 
 
 def delay(attempt: int, jitter: float, retry_after: float = 0) -> float:

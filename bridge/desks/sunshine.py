@@ -17,7 +17,7 @@ import requests
 import structlog
 
 from bridge.core.dossier import metadata
-from bridge.core.errors import Misconfigured, Permanent
+from bridge.core.errors import Misconfigured
 from bridge.core.model import Author, Media, Turn
 from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
 from bridge.desks import sunshine_events
@@ -41,6 +41,8 @@ BOARD_FIX = (
 SCOPE_FIX = "Use an App key, whose id begins with app_: an Integration key cannot read the switchboard."
 
 
+UNNAMED = {Author.AI: "AI", Author.AGENT: "Agent"}
+GONE = "conversation_not_found"
 log = structlog.get_logger(__name__)
 
 
@@ -71,13 +73,14 @@ class Sunshine:
         with _refusals():
             users = self._users.of(dossier)
             for user in users:
-                if conversation := self._of_session(user, dossier.session):
+                if conversation := self._of_session(user, dossier):
                     return Chat(user, conversation)
             return Chat(users[0], self._new_conversation(users[0], dossier))
 
-    def _of_session(self, user: str, session: str) -> str:
+    def _of_session(self, user: str, dossier: Dossier) -> str:
         for conversation in self._client.conversations(user):
-            if (conversation.get("metadata") or {}).get(SESSION_KEY) == session:
+            session = (conversation.get("metadata") or {}).get(SESSION_KEY)
+            if session == dossier.session and conversation["id"] not in dossier.full:
                 return str(conversation["id"])
         return ""
 
@@ -109,17 +112,32 @@ class Sunshine:
     # --- lines ---
 
     def post(self, chat: Chat, turn: Turn, *, marker: str, files: tuple[Upload, ...] = ()) -> str:
-        """Post one line of the transcript, text first and then each file."""
-        if turn.author is Author.AGENT:
-            raise Permanent("an agent's line stands on the desk already", code="echo")
+        """Post one line of the transcript, text first and then each file.
+
+        An agent's own line stands there already, unless this chat takes the place of one that is lost.
+        """
         author: Json = {"type": "user", "userId": chat.user}
-        if turn.author is Author.AI:
-            author = {"type": "business", "displayName": turn.name or "AI"}
+        if turn.author is not Author.CUSTOMER:
+            author = {"type": "business", "displayName": turn.name or UNNAMED[turn.author]}
         parts = [*(Part(text=text) for text in split(turn.text)), *(Part(file=file) for file in files)]
         parts = parts or [Part(text="[an empty text]")]  # it may be nothing but white space (CAR-384)
-        facts: Json = {"at": iso(turn.at)}
+        frame: Json = {"author": author, "metadata": {"at": iso(turn.at)}}
         with _refusals():
-            return self._posts.put(chat.conversation, parts, {"author": author, "metadata": facts}, marker)
+            try:
+                return self._posts.put(chat.conversation, parts, frame, marker)
+            except Refused as refused:
+                self._as_now_known(chat, frame, refused)
+                return self._posts.put(chat.conversation, parts, frame, marker)
+
+    def _as_now_known(self, chat: Chat, frame: Json, refused: Refused) -> None:
+        """Users may have been merged without our hearing of it: ask whose conversation it is (F-17, Q-05)."""
+        author = frame["author"]
+        if "userId" not in author or refused.status not in (400, 404) or refused.code == GONE:
+            raise refused
+        now = self._client.participant(chat.conversation)
+        if now in ("", author["userId"]):
+            raise refused
+        author["userId"] = now
 
     def tell(self, chat: Chat, text: str, *, marker: str) -> str:
         """Show the agent a line that goes nowhere else."""

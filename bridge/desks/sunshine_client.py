@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import requests
 
-from bridge.core.errors import BridgeError, Misconfigured, Permanent, Uncertain
+from bridge.core.errors import BridgeError, Gone, Misconfigured, Permanent, Temporary, Uncertain
 from bridge.core.ports import Upload
 from bridge.http import TIMEOUT, Client, Refused, Timeout, harmless
 
@@ -111,6 +111,12 @@ class SunshineClient:
                 return
             query["page[after]"] = after
 
+    def participant(self, conversation: str) -> str:
+        """The user whose conversation this is, empty if it cannot be told."""
+        answer = self._client.get(f"/conversations/{conversation}/participants")
+        listed = answer.get("participants") or [{}]
+        return str(listed[0].get("userId") or "")
+
     def create_conversation(self, body: Json) -> Json:
         return _part(self._client.call("POST", "/conversations", json=body), "conversation")
 
@@ -184,10 +190,19 @@ def complaint(content: Any) -> tuple[str, str]:
 
 
 def sort(refused: Refused) -> BridgeError:
-    """What a refusal means for us (SUN section 3)."""
-    if refused.status in (401, 403) or refused.code == "app_not_found" or refused.status < 400:
-        return Misconfigured(refused.reason, code=refused.code or str(refused.status), fix=KEY_FIX)
-    return Permanent(refused.reason, code=refused.code or str(refused.status))
+    """What a refusal means for us (SUN section 3).
+
+    A 404 without a code is not Sunshine's: nobody serves this app here (SUN-05). A conflict is a change at
+    the same moment (SUN-CNV-16); a user who is gone was merged or deleted, and is looked for anew (F-17).
+    """
+    code = refused.code or str(refused.status)
+    if refused.status in (401, 403) or refused.status < 400 or code in ("404", "app_not_found"):
+        return Misconfigured(refused.reason, code=code, fix=KEY_FIX)
+    if refused.status == 409 or code == "user_not_found":
+        return Temporary(refused.reason, code=code)
+    if code == "conversation_not_found" or refused.status == 423:
+        return Gone(refused.reason, code=code, full=refused.status == 423)
+    return Permanent(refused.reason, code=code)
 
 
 def _part(answer: Any, name: str, needed: str = "id") -> Json:

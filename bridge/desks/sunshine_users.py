@@ -11,7 +11,7 @@ Facts:
 
 import structlog
 
-from bridge.core.errors import Permanent, Temporary
+from bridge.core.errors import Temporary
 from bridge.core.ports import Dossier
 from bridge.desks.people import Match, People, Person
 from bridge.desks.sunshine_client import Json, SunshineClient
@@ -31,11 +31,12 @@ class Users:
     def of(self, dossier: Dossier) -> list[str]:
         """Ids of the users who are this customer, best first; at least one.
 
-        Two are possible: the phone had a user of its own before its owner was matched.
+        Two are possible: the phone had a user of its own before its owner was matched. Whoever had this
+        session's chat before comes first.
         """
         person = self._person(dossier)
-        names = [person.external_id] if person and person.external_id else []
-        found = [self._client.user(name) for name in dict.fromkeys([*names, dossier.phone])]
+        names = [dossier.user, person.external_id if person else "", dossier.phone]
+        found = [self._client.user(name) for name in dict.fromkeys(filter(None, names))]
         users = [user for user in found if user]
         if users:
             self._complete(users[0], dossier)
@@ -55,7 +56,7 @@ class Users:
         body = {"externalId": external_id, "profile": profile, "metadata": {"phone": dossier.phone}}
         user = self._client.create_user(body) or self._client.user(external_id)
         if user is None:
-            raise Permanent("the user exists and cannot be found", code="user_not_found")
+            raise Temporary("the user exists and cannot be found", code="user_not_found")
         return user
 
     def _external_id(self, dossier: Dossier, person: Person | None) -> str:

@@ -17,7 +17,7 @@ import phonenumbers
 import requests
 import structlog
 
-from bridge.core.errors import BridgeError, Misconfigured, Permanent
+from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
 from bridge.core.ports import Finding, Problem
 from bridge.desks.people import Match, Person
 from bridge.desks.zendesk_auth import TokenAuth, complaint
@@ -127,8 +127,10 @@ class SupportUsers:
         except Refused as refused:
             if refused.status == 401:
                 raise Misconfigured(refused.reason, code=refused.code, fix=FIX) from refused
+            if refused.status == 409:
+                raise Temporary(refused.reason, code=refused.code) from refused
             if refused.status != 404:
-                raise
+                raise Permanent(refused.reason, code=refused.code) from refused
 
     def check(self) -> tuple[Finding, ...]:
         """Ask who we are, and believe only a name."""

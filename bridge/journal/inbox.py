@@ -5,7 +5,7 @@ waits: the change, the intended effects and "this event is done" are one transac
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -16,10 +16,12 @@ from bridge.core.model import (
     AgentReplied,
     AssistantAnswered,
     Case,
+    ChatLost,
     ControlRefused,
     ConversationEnded,
     ConversationRemoved,
     Decision,
+    EffectParked,
     Event,
     IdleElapsed,
     Receipt,
@@ -154,6 +156,11 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
         return Case(case.rules, None, case.allowed, decider.fresh_id(), before)
     if isinstance(event, OF_PART):
         return _with_part(tx, case, event.turn, event.part)
+    if isinstance(event, EffectParked) and event.line is not None:
+        return _with_part(tx, case, event.line, 0)
+    if isinstance(event, ConversationRemoved | ChatLost):
+        unposted, untold = outbox.waiting_for_the_desk(tx, session.id)
+        return replace(case, unposted=unposted, untold=untold)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
 
@@ -198,8 +205,14 @@ def _apply(tx: Connection, decider: Decider, event: Event, case: Case, decision:
         sessions.append(tx, session.id, turn)
     if decision.receipt:
         sessions.save_receipt(tx, session.id, decision.receipt)
+    _apply_effects(tx, event, session, decision)
+
+
+def _apply_effects(tx: Connection, event: Event, session: Session, decision: Decision) -> None:
     if decision.withdraw_all or decision.withdraw:
         outbox.withdraw(tx, session, None if decision.withdraw_all else decision.withdraw)
+    if decision.afresh:
+        outbox.withdraw_from_the_desk(tx, session)
     for effect in decision.effects:
         outbox.stage(tx, effect, session, event.at)
 

@@ -21,6 +21,7 @@ ACTS: dict[str, tuple[str, Act]] = {
     "close": ("closed the ticket", lambda agent, _: agent.closes()),
     "reopen": ("reopened the ticket", lambda agent, _: agent.reopens()),
     "end": ("ended the conversation", lambda agent, wanted: agent.ends(by_user=wanted.get("by") == "user")),
+    "delete": ("deleted the conversation", lambda agent, _: agent.deletes()),
     "typing": ("typed", lambda agent, _: agent.types()),
     "trigger-line": ("fired a trigger", lambda agent, wanted: agent.sets_off(str(wanted.get("text", "")))),
 }
@@ -49,7 +50,9 @@ class Acts:
                 agent = Agent(self._workspace, str(wanted.get("agent") or "Ada"), conversation)
                 outcome = act(agent, wanted) or {}
                 self._write(agent, "wrote a note" if wanted.get("note") else did, wanted, outcome)
-                return json_response({**outcome, "conversation": self._view(conversation)})
+                gone = conversation.id not in self._world.conversations
+                shown = {} if gone else {"conversation": self._view(conversation)}
+                return json_response({**outcome, **shown})
 
         return handler
 

@@ -126,11 +126,7 @@ def delete(call: Call) -> Response:
     conversation = call.conversation()
     if conversation.is_default:
         raise errors.bad(f"Conversation {conversation.id} cannot be deleted because it is the default.")
-    world = call.world
-    short = views.conversation_short(world, conversation)
-    call.workspace.hooks.emit("conversation:remove", conversation, lambda _: {"conversation": short})
-    del world.conversations[conversation.id]
-    world.attachments = {k: a for k, a in world.attachments.items() if a.conversation != conversation.id}
+    call.workspace.remove(conversation)
     return json_response({})
 
 

@@ -41,6 +41,14 @@ RESPONDERS = Fault(
 )
 
 
+BUSY = Fault(429, "too_many_requests", "Too many requests")
+PLANTED = {fault.status: fault for fault in (UNAUTHORIZED, FORBIDDEN, USER_EXISTS, TOO_LARGE, FULL, BUSY)}
+MISSING = {
+    **dict.fromkeys(("GetUser", "UpdateUser", "SyncUser", "ListConversations"), USER),
+    **dict.fromkeys(("PostMessage", "ListMessages", "PassControl", "GetConversation"), CONVERSATION),
+}
+
+
 class Refused(Refusal):
     """A refusal that still knows its row, so that v1.1 can word it differently."""
 
@@ -51,6 +59,14 @@ class Refused(Refusal):
 
 def answer(fault: Fault) -> Response:
     return json_response({"errors": [{"code": fault.code, "title": fault.title}]}, fault.status)
+
+
+def planted(operation: str, status: int) -> bytes:
+    """The body of a planted refusal; empty where Sunshine itself would not be heard (SUN-CNV-07)."""
+    fault = MISSING.get(operation, APP) if status == APP.status else PLANTED.get(status)
+    if fault is None and 400 <= status < 500:
+        fault = Fault(status, "bad_request", "Bad request")
+    return answer(fault).body if fault else b""
 
 
 def bad(title: str) -> Refused:

@@ -58,6 +58,10 @@ class Agent:
         self._ticket()
         self.workspace.end(self.conversation, by_user=by_user)
 
+    def deletes(self) -> None:
+        """An administrator removes it for good, the default one too (SUN-CON-11)."""
+        self.workspace.remove(self.conversation)
+
     def types(self) -> None:
         author = {"type": "business", "displayName": self.name}
         self.workspace.activity(self.conversation, "typing:start", author, SOURCE)

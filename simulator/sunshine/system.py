@@ -72,6 +72,9 @@ class Sunshine:
         with self.world.network.lock:
             return self.hooks.release()
 
+    def refusal(self, operation: str, status: int) -> bytes:
+        return errors.planted(operation, status)
+
     def not_found(self, request: Request) -> Response:  # noqa: ARG002 - the protocol
         return errors.answer(errors.RESOURCE)
 

@@ -158,6 +158,14 @@ class Workspace:
             self.system_line(conversation, "conversation:endedByUser", ENDED_LINE)
         self.release_control(conversation)
 
+    def remove(self, conversation: Conversation) -> None:
+        """The conversation goes, with its messages and the files that were put there (SUN-CON-11)."""
+        world = self.world
+        short = views.conversation_short(world, conversation)
+        self.hooks.emit("conversation:remove", conversation, lambda _: {"conversation": short})
+        del world.conversations[conversation.id]
+        world.attachments = {k: a for k, a in world.attachments.items() if a.conversation != conversation.id}
+
     # --- tickets ---
 
     def ticket(self, conversation: Conversation) -> Ticket | None:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,15 @@ import requests
 import responses
 from responses import matchers
 
-from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Throttled, Uncertain
+from bridge.core.errors import (
+    BridgeError,
+    Gone,
+    Misconfigured,
+    Permanent,
+    Temporary,
+    Throttled,
+    Uncertain,
+)
 from bridge.core.model import (
     Author,
     Handoff,
@@ -188,7 +197,9 @@ CREATIONS: dict[str, tuple[dict[str, Any], type[BridgeError]]] = {
     "bad key": (refused(401, "unauthorized"), Misconfigured),
     "wrong scope": (refused(403, "forbidden"), Misconfigured),
     "wrong app": (refused(404, "app_not_found"), Misconfigured),
-    "user gone": (refused(404, "user_not_found"), Permanent),
+    "user gone": (refused(404, "user_not_found"), Temporary),
+    "another change at the same moment": (refused(409, "conflict"), Temporary),
+    "nobody there": ({"status": 404, "body": "<html>"}, Misconfigured),
     "too many": ({"status": 429}, Throttled),
     "gateway": ({"status": 502, "body": "<html>"}, Uncertain),
     "no answer": ({"body": requests.ReadTimeout()}, Uncertain),
@@ -242,6 +253,8 @@ def posted(wire: responses.RequestsMock, count: int = 1) -> None:
         (Turn(0, Author.CUSTOMER, "hi", 0.0), {"type": "user", "userId": "u1"}),
         (Turn(1, Author.AI, "hello", 0.5), {"type": "business", "displayName": "AI"}),
         (Turn(1, Author.AI, "hello", 0.5, name="Robo"), {"type": "business", "displayName": "Robo"}),
+        (Turn(1, Author.AGENT, "hello", 0.5, name="Ada"), {"type": "business", "displayName": "Ada"}),
+        (Turn(1, Author.AGENT, "hello", 0.5), {"type": "business", "displayName": "Agent"}),
     ],
 )
 def test_a_line_shows_who_said_it_and_when(
@@ -258,11 +271,40 @@ def test_a_line_shows_who_said_it_and_when(
     assert "destination" not in body
 
 
-def test_an_agents_line_is_never_posted_back(wire: responses.RequestsMock, desk: Sunshine) -> None:
-    """It stands there already."""
+PARTICIPANTS = f"{API}/conversations/k1/participants"
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_user_merged_unheard_is_asked_for(
+    wire: responses.RequestsMock, desk: Sunshine, status: int
+) -> None:
+    """The line is posted in the name of whoever has the conversation now (F-17, Q-05)."""
+    wire.post(MESSAGES, **refused(status, "user_not_found"))
+    posted(wire)
+    wire.get(PARTICIPANTS, json={"participants": [{"userId": "u9"}]})
+    assert desk.post(CHAT, Turn(0, Author.CUSTOMER, "hi", 0.0), marker="s1:0") == "m0"
+    assert [body["author"]["userId"] for body in sent(wire, "/messages")] == ["u1", "u9"]
+
+
+@pytest.mark.parametrize("listed", [[], [{"userId": "u1"}]], ids=["nobody", "the same"])
+def test_a_refusal_for_another_reason_stays_one(
+    wire: responses.RequestsMock, desk: Sunshine, listed: list[dict[str, str]]
+) -> None:
+    """Nothing is tried in anybody else's name."""
+    wire.post(MESSAGES, **refused(400, "bad_request"))
+    wire.get(PARTICIPANTS, json={"participants": listed})
     with pytest.raises(Permanent):
-        desk.post(CHAT, Turn(0, Author.AGENT, "hi", 0.0), marker="s1:0")
-    assert len(wire.calls) == 0
+        desk.post(CHAT, Turn(0, Author.CUSTOMER, "hi", 0.0), marker="s1:0")
+    assert len(sent(wire, "/messages")) == 1
+
+
+def test_a_full_conversation_is_not_taken_again(wire: responses.RequestsMock, desk: Sunshine) -> None:
+    """The session's next live chat is another one (F-13)."""
+    wire.get(BY_PHONE, json={"user": USER})
+    full = {"id": "k1", "metadata": {"opencx_session_id": "s1"}}
+    wire.get(f"{API}/conversations", json={"conversations": [full]})
+    wire.post(f"{API}/conversations", json={"conversation": {"id": "k2"}}, status=201)
+    assert desk.open(replace(DOSSIER, full=("k1",))) == Chat("u1", "k2")
 
 
 def test_a_line_for_the_agent_goes_nowhere_else(wire: responses.RequestsMock, desk: Sunshine) -> None:
@@ -336,8 +378,9 @@ def test_an_empty_text_is_shown_as_such(wire: responses.RequestsMock, desk: Suns
         ({"body": requests.ReadTimeout()}, Uncertain),
         ({"status": 503, "body": ""}, Uncertain),
         ({"json": {"messages": []}, "status": 201}, Uncertain),
-        (refused(404, "conversation_not_found"), Permanent),
-        (refused(423, "locked"), Permanent),
+        (refused(404, "conversation_not_found"), Gone),
+        (refused(423, "locked"), Gone),
+        (refused(413, "payload_too_large"), Permanent),
         (refused(401, "unauthorized"), Misconfigured),
     ],
 )
@@ -349,8 +392,8 @@ def test_each_ending_of_a_post(
     with pytest.raises(BridgeError) as caught:
         desk.post(CHAT, Turn(0, Author.CUSTOMER, "hi", 0.0), marker="m")
     assert type(caught.value) is kind
-    if kind is Permanent:
-        assert caught.value.code in ("conversation_not_found", "locked")
+    if isinstance(caught.value, Gone):
+        assert caught.value.full is (caught.value.code == "locked")
 
 
 def line(place: int, places: int, marker: str = "m") -> dict[str, Any]:

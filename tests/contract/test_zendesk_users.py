@@ -8,10 +8,9 @@ import requests
 import responses
 from responses import matchers
 
-from bridge.core.errors import BridgeError, Misconfigured, Temporary
+from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
 from bridge.desks.people import Person
 from bridge.desks.zendesk_users import SupportAccount, SupportUsers, e164
-from bridge.http import Refused
 
 URL = "https://acme.zendesk.com"
 SEARCH = f"{URL}/api/v2/users/search.json"
@@ -204,8 +203,8 @@ def test_the_loser_is_swallowed_by_the_winner(wire: responses.RequestsMock, peop
     [
         ({"status": 404, "json": {"error": "RecordNotFound"}}, None),
         ({"status": 401, "json": {"error": "no"}}, Misconfigured),
-        ({"status": 403, "json": {"error": "no"}}, Refused),
-        ({"status": 422, "json": {"error": "RecordInvalid", "description": "10,000 tickets"}}, Refused),
+        ({"status": 403, "json": {"error": "no"}}, Permanent),
+        ({"status": 422, "json": {"error": "RecordInvalid", "description": "10,000 tickets"}}, Permanent),
         ({"status": 500, "body": "<html>"}, Temporary),
         ({"body": requests.ReadTimeout()}, Temporary),
     ],

@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "transcript truncated",
         FLOW,
-        "for number in range(session.turns))",
-        "for number in range(session.turns)[-10:])",
+        "for number in range(first, session.turns))",
+        "for number in range(first, session.turns)[-10:])",
     ),
     Mutant("transcript starts at the last ten", SUNSHINE, "if first_message:", "if not first_message:"),
     Mutant(
@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "control before the transcript",
         FLOW,
-        "(*lines, note, PassControl(session.id))",
-        "(PassControl(session.id), *lines, note)",
+        "(*lines, *told, PassControl(session.id))",
+        "(PassControl(session.id), *lines, *told)",
     ),
     Mutant(
         "AI talks on after the handoff",

@@ -16,6 +16,7 @@ from bridge.core.model import (
     Author,
     Case,
     Charge,
+    ChatLost,
     CloseAssistant,
     Consent,
     ControlPassed,
@@ -30,6 +31,7 @@ from bridge.core.model import (
     Handoff,
     IdleElapsed,
     Media,
+    Note,
     OpenConversation,
     PassControl,
     PostTurn,
@@ -305,6 +307,12 @@ ANSWERS: dict[str, Row] = {
 NOTE = "The AI handed this conversation over.\nReason: user request\nSummary: Wants a person"
 NO_HANDOFF = {"ignored": "no handoff is under way"}
 
+STUCK = "parked:OpenConversation"
+WAITING = Note("a note", "n")
+POSTED = (PostTurn("s", 0), PostTurn("s", 1))
+WITH_NOTE = (TellAgent("s", NOTE, "note"), PassControl("s"))
+WITH_NOTES = (WITH_NOTE[0], TellAgent("s", "a note", "n"), WITH_NOTE[1])
+
 HANDOFFS: dict[str, Row] = {
     "the chat is open": (
         ConversationOpened(9.0, "s", "u", "c"),
@@ -319,6 +327,26 @@ HANDOFFS: dict[str, Row] = {
                 PassControl("s"),
             ),
         ),
+    ),
+    "another chat is open in place of a deleted one": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, turns=2, removed="old", resume_at=2, notes=(WAITING,))),
+        Told({"user": "u", "conversation": "c", "notes": ()}, (*POSTED, *WITH_NOTES)),
+    ),
+    "the deleted chat is there after all": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, turns=2, removed="c", resume_at=1)),
+        Told({"user": "u", "conversation": "c"}, (POSTED[1], *WITH_NOTE)),
+    ),
+    "another chat is open after a full one": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, turns=102, full=("old",), resume_at=120)),
+        Told({"user": "u", "conversation": "c"}, (PostTurn("s", 100), PostTurn("s", 101), *WITH_NOTE)),
+    ),
+    "open twice": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(OPEN),
+        Told(rest={"ignored": "the chat is open already"}),
     ),
     "open for nobody": (ConversationOpened(9.0, "s", "u", "c"), case(None), Told(rest=NO_HANDOFF)),
     "the first line stands": (TurnPosted(9.0, "s", 0, "m1"), case(OPEN), Told({"first_message": "m1"})),
@@ -359,6 +387,7 @@ WENT = {"turns": 2, "last_at": 9.0}
 
 REPLIES: dict[str, Row] = {
     "a reply": (reply(), case(PEOPLE), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
+    "told after the end": (reply(), case(OVER), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
     "an agent is quick": (reply(), case(OPEN), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
     "with a file": (
         reply(media=(PICTURE,)),
@@ -486,7 +515,7 @@ REPORTS: dict[str, Row] = {
     "a failure with no chat to tell it in": (
         receipt("failed", "30003"),
         part(session=OPENING),
-        Told(rest={"receipt": FAILED}),
+        Told({**SHOWN, "notes": (Note(NOT_REACHED, "failed:0"),)}, rest={"receipt": FAILED}),
     ),
     "the customer had opted out": (
         receipt("failed", "21610"),
@@ -539,6 +568,8 @@ REPORTS: dict[str, Row] = {
     ),
 }
 
+LOST = {"charge": Charge.HANDOFF, "conversation": "", "first_message": "", "moves": 1}
+AFRESH = {"afresh": True}
 NOT_IDLE = {"ignored": "not idle any more"}
 
 ENDS: dict[str, Row] = {
@@ -566,7 +597,45 @@ ENDS: dict[str, Row] = {
     "deleted": (
         ConversationRemoved(9.0, "c"),
         case(replace(PEOPLE, first_message="m1")),
-        Told({"charge": Charge.HANDOFF, "conversation": "", "first_message": ""}, (OpenConversation("s"),)),
+        Told({**LOST, "removed": "c", "resume_at": 1}, (OpenConversation("s"),), rest=AFRESH),
+    ),
+    "deleted while lines wait": (
+        ConversationRemoved(9.0, "c"),
+        case(replace(PEOPLE, turns=9), unposted=7, untold=(WAITING, Note("a summary", "note"))),
+        Told(
+            {**LOST, "removed": "c", "resume_at": 7, "notes": (WAITING,)},
+            (OpenConversation("s"),),
+            rest=AFRESH,
+        ),
+    ),
+    "found deleted": (
+        ChatLost(9.0, "s", "c", line=6),
+        case(replace(PEOPLE, turns=9), unposted=7),
+        Told({**LOST, "removed": "c", "resume_at": 6}, (OpenConversation("s"),), rest=AFRESH),
+    ),
+    "found full": (
+        ChatLost(9.0, "s", "c", full=True, note=WAITING),
+        case(replace(PEOPLE, turns=9)),
+        Told(
+            {**LOST, "full": ("c",), "resume_at": 9, "notes": (flow.CONTINUED, WAITING)},
+            (OpenConversation("s"),),
+            rest=AFRESH,
+        ),
+    ),
+    "found gone when another is open": (
+        ChatLost(9.0, "s", "old", note=WAITING),
+        case(PEOPLE),
+        Told(effects=(TellAgent("s", "a note", "n"),)),
+    ),
+    "found gone while another is opened": (
+        ChatLost(9.0, "s", "", note=WAITING),
+        case(OPENING),
+        Told({"notes": (WAITING,)}),
+    ),
+    "nothing was found gone": (
+        ChatLost(9.0, "s", "c"),
+        case(None),
+        Told(rest={"ignored": "no session of ours"}),
     ),
     "nothing was deleted": (
         ConversationRemoved(9.0, "c"),
@@ -603,7 +672,15 @@ BESIDE: dict[str, Row] = {
     "an effect was given up without a chat": (
         EffectParked(9.0, "s", "OpenConversation", "refused"),
         case(OPENING),
-        Told(),
+        Told({"told": (STUCK,), "notes": (Note("Something could not be done: refused", STUCK),)}),
+    ),
+    "a line was given up": (
+        EffectParked(9.0, "s", "PostTurn", "413", line=0),
+        case(PEOPLE, turn=replace(LINE, author=Author.CUSTOMER, text="Hi")),
+        Told(
+            {"told": ("parked:PostTurn:0",)},
+            (TellAgent("s", "A line is missing here (“Hi”): 413", "parked:PostTurn:0"),),
+        ),
     ),
     "unreadable": (
         Unreadable(9.0, "twilio", "no From", "Body=Hi"),
@@ -627,7 +704,7 @@ FORBIDDEN: dict[str, Row] = {
         (ConversationOpened(9.0, "s", "u", "c"), PEOPLE),
         (ControlPassed(9.0, "s"), OVER),
         (ControlRefused(9.0, "c", "late"), OVER),
-        (reply(), OVER),
+        (ChatLost(9.0, "s", "c"), OVER),
         (ConversationEnded(9.0, "c"), OVER),
         (ConversationRemoved(9.0, "c"), OVER),
         (IdleElapsed(999.0, "s"), PEOPLE),

@@ -32,6 +32,9 @@ MOVES = {
     "solved is not ended": (HUMAN, "TicketSolved", HUMAN),
     "ended": (HUMAN, "ConversationEnded", NOBODY),
     "deleted": (HUMAN, "ConversationRemoved", HANDOFF),
+    "found gone": (HUMAN, "ChatLost", HANDOFF),
+    "found gone meanwhile": (HANDOFF, "ChatLost", HANDOFF),
+    "a reply told after the end": (NOBODY, "AgentReplied", NOBODY),
 }
 
 
@@ -58,7 +61,7 @@ REFUSED = {
     "no handoff after the end": (NOBODY, "HandedOff"),
     "no way back to people": (NOBODY, "ControlPassed"),
     "ended once": (NOBODY, "ConversationEnded"),
-    "no reply after the end": (NOBODY, "AgentReplied"),
+    "no live chat is opened again after the end": (NOBODY, "ChatLost"),
     "unheard of": (AI, "PigsFlew"),
 }
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 
+REVISION = "0001"  # the newest in migrations/versions
 metadata = MetaData()
 
 events = Table(

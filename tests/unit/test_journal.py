@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, inspect, select, text
 
 import bridge.journal
@@ -37,7 +38,7 @@ from bridge.core.model import (
 from bridge.journal import Claim, Decider, Journal, codec, outbox, sessions
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import NewerSchema, upgrade
-from bridge.journal.schema import consents, effects, events, lanes, metadata, turns
+from bridge.journal.schema import REVISION, consents, effects, events, lanes, metadata, turns
 from bridge.journal.statements import upsert
 
 MARIA, OMAR, SUPPORT = "+14155550101", "+12125550102", "+14155550150"
@@ -641,6 +642,12 @@ def indexes(engine: Engine, table: str) -> list[Any]:
         )
         for each in found
     )
+
+
+def test_the_revision_is_the_newest_migration() -> None:
+    """A database at this revision is not looked at any further."""
+    folder = Path(bridge.journal.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_current_head() == REVISION
 
 
 def test_a_second_upgrade_is_harmless(book: Book) -> None:

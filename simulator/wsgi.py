@@ -1,6 +1,10 @@
-"""The network behind a socket: a WSGI application. Hangs end after `HANG_SECONDS`; resets cut the line."""
+"""The network behind a socket: a WSGI application. Resets cut the line.
+
+Hangs end after `HANG_SECONDS`, or when the caller hangs up: nobody waits for that thread any more.
+"""
 
 import contextlib
+import select
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -46,7 +50,7 @@ def _answer(ending: Ending, environ: Environ, start: StartResponse) -> Iterable[
     if isinstance(ending, Response):
         return _write(ending, start)
     if isinstance(ending, Hang):
-        time.sleep(HANG_SECONDS)
+        _wait_for_the_caller_to_go(environ)
     _cut(environ)
     return _write(Response(500), start)
 
@@ -59,8 +63,21 @@ def _write(response: Response, start: StartResponse) -> Iterable[bytes]:
     return response.stream if response.stream is not None else [response.body]
 
 
-def _cut(environ: Environ) -> None:
+def _wait_for_the_caller_to_go(environ: Environ) -> None:
+    line = _line(environ)
+    if line is None:
+        time.sleep(HANG_SECONDS)
+        return
+    with contextlib.suppress(OSError):
+        select.select([line], [], [], HANG_SECONDS)
+
+
+def _line(environ: Environ) -> socket.socket | None:
     line = environ.get("gunicorn.socket")
-    if isinstance(line, socket.socket):
+    return line if isinstance(line, socket.socket) else None
+
+
+def _cut(environ: Environ) -> None:
+    if (line := _line(environ)) is not None:
         with contextlib.suppress(OSError):
             line.shutdown(socket.SHUT_RDWR)

@@ -109,7 +109,7 @@ class TwilioIntake:
 
     def _status(self, post: Post) -> Taken:
         try:
-            event = twilio_webhooks.receipt(_form(post), post.query.get("attempt", ""), post.at)
+            event = twilio_webhooks.receipt(_form(post), _storable(post.query.get("attempt", "")), post.at)
         except twilio_webhooks.Malformed as problem:
             return _kept("twilio", post, problem.reason)
         return Taken([(receipt_key("twilio", event), event)])
@@ -162,7 +162,7 @@ def _pairs(post: Post) -> list[tuple[str, str]]:
 def _form(post: Post) -> dict[str, str]:
     """What a carrier says, as a form or as a JSON object of the same names (CAR-102)."""
     if not _is_json(post):
-        return dict(_pairs(post))
+        return {name: _storable(value) for name, value in _pairs(post)}
     try:
         content = _content(post.body)
     except (ValueError, RecursionError):
@@ -171,9 +171,19 @@ def _form(post: Post) -> dict[str, str]:
 
 
 def _content(body: bytes) -> Any:
-    """What a JSON body says; half a surrogate pair cannot be stored and becomes a question mark."""
-    whole = json.dumps(json.loads(body), ensure_ascii=False)
-    return json.loads(whole.encode("utf-8", "replace"))
+    """What a JSON body says."""
+    return _storable(json.loads(body))
+
+
+def _storable(content: Any) -> Any:
+    """Without what no database takes: half a surrogate becomes a question mark, NUL vanishes (bug 31)."""
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace").decode().replace("\0", "")
+    if isinstance(content, list):
+        return [_storable(each) for each in content]
+    if isinstance(content, dict):
+        return {_storable(name): _storable(value) for name, value in content.items()}
+    return content
 
 
 def _heard(sender: str, events: Told, ignored: list[str]) -> Taken:

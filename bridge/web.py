@@ -46,23 +46,29 @@ class Door:
 
     def take(self, reads: Reads, *, xml: bool = False) -> Response:
         """Answer one webhook."""
-        path = request.path
+        path, post, status = request.path, self._post(), 500
         failpoints.hit("received", path)
         try:
-            status = self._store(reads, path)
-        except Refused as refused:
-            self._metrics.refused.labels(path, "not authentic").inc()
-            self._report(path, refused.mismatch, taken=False)
-            status = 403
-        except SQLAlchemyError as error:
-            log.error("journal.unavailable", path=path, error=type(error).__name__)
-            status = 503
-        self._metrics.requests.labels(path, str(status)).inc()
+            status = self._status(reads, path, post)
+        finally:
+            self._metrics.requests.labels(path, str(status)).inc()
         failpoints.hit("answered", path)
         return Response(NO_REPLY, status, content_type=XML) if xml else Response(status=status)
 
-    def _store(self, reads: Reads, path: str) -> int:
-        taken = reads(self._post())
+    def _status(self, reads: Reads, path: str, post: Post) -> int:
+        """403 is the sender's doing; whatever breaks in here is ours, even a "bad request"."""
+        try:
+            return self._store(reads, path, post)
+        except Refused as refused:
+            self._metrics.refused.labels(path, "not authentic").inc()
+            self._report(path, refused.mismatch, taken=False)
+            return 403
+        except (SQLAlchemyError, HTTPException) as error:
+            log.error("journal.unavailable", path=path, error=type(error).__name__)
+            return 503
+
+    def _store(self, reads: Reads, path: str, post: Post) -> int:
+        taken = reads(post)
         failpoints.hit("verified", path)
         self._report(path, taken.mismatch, taken=True)
         for why in taken.ignored:

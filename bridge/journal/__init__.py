@@ -43,11 +43,17 @@ class Journal:
         """Store events, each once per key; return how many were new. Durable when it returns (P1)."""
         if not told:
             return 0
-        new = self._write(lambda tx: sum(inbox.record(tx, key, event, self._asked) for key, event in told))
+        new = self._write(lambda tx: sum(self._recorded(tx, key, event) for key, event in told))
         self.woken.set()
         if any(waiting.source_of(event) not in self._asked for _, event in told):
             self.holding.set()
         return new
+
+    def _recorded(self, tx: Connection, key: str, event: Event) -> bool:
+        if inbox.record(tx, key, event, self._asked):
+            return True
+        inbox.compare(tx, self._decider, key, event)
+        return False
 
     def held(self) -> list[str]:
         """Sources that must be asked before what they told is decided."""

@@ -1,5 +1,6 @@
 """Events, effects and sessions as JSON text, and back. Unknown keys in old rows are ignored."""
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -39,6 +40,16 @@ def event(kind: str, body: str) -> Event:
 def effect(kind: str, body: str) -> Effect:
     """An effect by the name of its class."""
     return decode(_named(kind, Effect), body)
+
+
+def words(body: str) -> str | None:
+    """What somebody wrote in an event; None if it is not of that kind, or erased."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    text = content.get("text") if isinstance(content, dict) else None
+    return text if isinstance(text, str) else None
 
 
 def _named(name: str, base: type[T]) -> type[T]:

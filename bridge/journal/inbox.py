@@ -39,6 +39,7 @@ from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
+KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
 DECIDED = (
     update(events)
     .where(events.c.key == bindparam("of_key"))
@@ -80,6 +81,15 @@ def record_in_order(tx: Connection, source: str, told: list[tuple[str, Event]]) 
     for row in held:
         insert_once(tx, events, {**row, "state": "new"}, "key")
     return len([key for key in fresh if key not in known])
+
+
+def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
+    """A known key with other words: the first stay, but somebody ought to know (bug 8)."""
+    told = getattr(event, "text", None)
+    row = tx.execute(KNOWN, {"of_key": key}).first()
+    before = codec.words(row.body) if row else None
+    if told is not None and before is not None and told.strip() != before.strip():
+        decider.counted(type(event).__name__, "known id with other words")
 
 
 def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:

@@ -182,7 +182,7 @@ def mine(tx: Connection, claim: Claim) -> bool:
 def finish(tx: Connection, claim: Claim, state: str, error: str = "") -> None:
     """The effect is done, parked or withdrawn; its lane moves on."""
     tx.execute(FINISH, {"effect_id": claim.id, "ending": state, "why": error})
-    advance(tx, claim.lane)
+    advance(tx, claim.lane, since=claim.first_tried_at)
 
 
 def postpone(tx: Connection, claim: Claim, due_at: float, error: str, *, doubts: int) -> None:
@@ -196,13 +196,18 @@ def forget_try(tx: Connection, claim: Claim) -> None:
     tx.execute(FORGET_TRY, {"effect_id": claim.id})
 
 
-def advance(tx: Connection, lane: str) -> None:
-    """The lane's head becomes its first unfinished effect; a lane without work has no row."""
+def advance(tx: Connection, lane: str, *, since: float = 0.0) -> None:
+    """The lane's head becomes its first unfinished effect; a lane without work has no row.
+
+    It queues anew, behind the lanes that became due before `since`: a long lane has its turn as often as a
+    short one, not all its turns first (FT-I6).
+    """
     head = tx.execute(FIRST, {"lane_name": lane}).first()
     if head is None:
         tx.execute(DROP_LANE, {"lane_name": lane})
         return
-    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": head.due_at, "claimed": False})
+    due = max(head.due_at, since)
+    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": due, "claimed": False})
 
 
 def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) -> int:

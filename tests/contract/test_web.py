@@ -3,11 +3,8 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,7 +15,6 @@ from hypothesis import strategies as st
 from sqlalchemy import exc
 from werkzeug.test import Client, TestResponse
 
-from bridge import wiring
 from bridge.core.ports import Download
 from bridge.journal.engine import connect
 from bridge.journal.schema import events
@@ -28,7 +24,6 @@ from tests.doors import (
     CLOSED,
     DELIVERY,
     DOORS,
-    FORM,
     OPENCX,
     RECEIPT,
     SMS,
@@ -300,35 +295,6 @@ def test_a_database_that_is_gone_is_503(doors: Doors) -> None:
 def test_success_is_empty_twiml_as_well(doors: Doors, path: str) -> None:
     """The customer gets no text because we said something."""
     assert_empty_twiml(doors.told(path, form({**TEXT, **RECEIPT})))
-
-
-# --- twenty times ---
-
-
-def test_one_text_told_twenty_times_at_once_is_one_turn(tmp_path: Path) -> None:
-    """A carrier that repeats itself is understood once (P2)."""
-    world = World(tmp_path)
-    sources = replace(wiring.Sources(), clock=world.clock.now)
-    world.kill()
-    bridge = wiring.build(world._settings, sources=sources, threads=True)
-    start = threading.Barrier(20)
-
-    def post(_number: int) -> int:
-        start.wait()
-        body = form(TEXT)
-        headers = signed(SMS, body)
-        client = Client(bridge.app)
-        return client.post(
-            SMS, base_url=BRIDGE_URL, data=body, headers=headers, content_type=FORM
-        ).status_code
-
-    with ThreadPoolExecutor(20) as pool:
-        assert list(pool.map(post, range(20))) == [200] * 20
-    bridge.journal.catch_up(f"number:{SUPPORT}", [], None)
-    bridge.journal.step(world.clock.now(), 0)
-    assert [kind for kind, _ in Doors(world, tmp_path).kept()] == ["TextReceived"]
-    assert bridge.journal.counts()["effects_waiting"] == 1
-    bridge.close()
 
 
 # --- the operator's pages ---

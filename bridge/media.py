@@ -3,8 +3,13 @@
 An address is an unguessable token and works for a few hours. Each file is a folder entry `<token>` beside
 `<token>.json`, which says what it is and until when; so several processes share one folder and a restart
 forgets nothing. The carrier asks by HEAD and GET and compares types (CAR-146).
+
+A file with a name of ours has the same address each time it is kept, so that a text with its link can be told
+from others. Such a token is made of the name and a secret that lies in the folder.
 """
 
+import base64
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -61,16 +66,34 @@ class MediaStore:
         self._token = token
         self._seconds = seconds
 
-    def keep(self, download: Download, most: int = MOST_BYTES) -> str:
+    def keep(self, download: Download, most: int = MOST_BYTES, *, label: str = "") -> str:
         """Keep a file; returns its address. What is past its time goes at the same occasion."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self.forget_expired()
-        token = self._token()
+        token = self._token_of(label) if label else self._token()
         with spool(download, most) as upload:
             (self._folder / token).write_bytes(upload.content.read())
         facts = Facts(upload.name, upload.content_type, self._clock() + self._seconds)
         self._write(token, facts)
         return f"{self._public_url}/media/{token}"
+
+    def address(self, label: str) -> str:
+        """Where the file of this name is, or would be."""
+        return f"{self._public_url}/media/{self._token_of(label)}"
+
+    def _token_of(self, label: str) -> str:
+        digest = hmac.digest(self._secret().encode(), label.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+    def _secret(self) -> str:
+        """The folder's own; whoever comes first makes it."""
+        place = self._folder / "secret"
+        if not place.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            draft = self._folder / f"{self._token()}.draft"
+            draft.write_text(self._token())
+            draft.replace(place)
+        return place.read_text()
 
     def open(self, token: str) -> Stored | None:
         """The file behind a token, while it lives."""

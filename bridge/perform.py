@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
-from bridge.core import dossier, retry
-from bridge.core.errors import BridgeError, Gone, OptedOut, Permanent, Temporary
+from bridge.core import dossier, receipts, retry
+from bridge.core.errors import BridgeError, Gone, OptedOut, Permanent, Temporary, Uncertain
 from bridge.core.model import (
     AskAssistant,
     AssistantAnswered,
@@ -43,6 +43,8 @@ from bridge.journal import Claim, Journal
 from bridge.sending import Policy, Sender, World
 
 Does = Callable[[Claim, Session], Event | None]
+# However the carrier puts it: what the flow knows these by.
+CODES: tuple[tuple[type[BridgeError], str], ...] = ((OptedOut, "21610"), (Uncertain, receipts.IN_DOUBT))
 
 
 class Performer:
@@ -81,7 +83,7 @@ class Performer:
         """What the flow hears of an effect that will not be done."""
         now, effect = self._clock(), claim.effect
         if isinstance(effect, SendText):
-            code = "21610" if isinstance(error, OptedOut) else error.code  # however the carrier puts it
+            code = next((code for kind, code in CODES if isinstance(error, kind)), error.code)
             return SendFailed(now, effect.session, effect.turn, effect.part, error.reason, code)
         if isinstance(effect, AskAssistant | FetchAnswer):
             return AssistantFailed(now, effect.session, error.reason)

@@ -8,7 +8,7 @@ P3); if the carrier cannot say for ten minutes, the agent is told.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bridge.core import compliance
+from bridge.core import compliance, receipts
 from bridge.core.errors import BridgeError, Permanent, Uncertain
 from bridge.core.model import Event, Media, SendAccepted, SendHeld, SendText, Session
 from bridge.core.ports import Accepted, Assistant, Carrier, Desk, Sms
@@ -63,7 +63,7 @@ class Sender:
         warning = self._hold_if_gated(claim, session, effect)
         if not claim.allowed:
             raise Permanent("the customer opted out of texts", code="opted_out")
-        return self._accepted(claim, self._send_now(sms, effect.media), warning)
+        return self._accepted(claim, self._send_now(sms, effect), warning)
 
     def _taken_before(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
         """Whether an earlier try was taken after all, by its receipt or by asking the carrier."""
@@ -108,45 +108,58 @@ class Sender:
     def _look(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
         """Whether an earlier try was taken after all; None: surely not."""
         try:
-            found = self._world.carrier.find(self._as_offered(claim, sms), since=claim.first_tried_at)
+            found = [
+                self._world.carrier.find(form, since=claim.first_tried_at) for form in self._forms(claim, sms)
+            ]
         except BridgeError as error:
             self._wait_or_tell(claim, error)
             return None
-        if found is not None and found.source_id not in self._journal.known_ids(session):
-            return found
+        known = self._journal.known_ids(session)
+        for each in found:
+            if each is not None and each.source_id not in known:
+                return each
         if claim.doubts % LOOKS:
             raise Uncertain("the carrier knows no such text yet")
         return None
 
-    def _as_offered(self, claim: Claim, sms: Sms) -> Sms:
-        """What the carrier was given: with as many files; a link in the text is another at each try."""
-        media = claim.effect.media if isinstance(claim.effect, SendText) else ()
-        if media and not self._world.numbers.state(sms.number).mms:
-            raise Uncertain("a text with a link cannot be told from others")
-        return replace(sms, media=tuple(each.url for each in media))
+    def _forms(self, claim: Claim, sms: Sms) -> tuple[Sms, ...]:
+        """All that the carrier may have been given: a file may have gone as such or as a link (P3)."""
+        assert isinstance(claim.effect, SendText)  # noqa: S101
+        links = tuple(map(self._world.store.address, _labels(claim.effect)))
+        return (replace(sms, media=links), _with_links(sms, links)) if links else (sms,)
 
     def _wait_or_tell(self, claim: Claim, error: BridgeError) -> None:
         """The carrier cannot say: ask it for a while, then tell the agent (`BRIDGE_UNCERTAIN=ask`)."""
-        if self._clock() - claim.first_tried_at < DOUBT_AT_MOST:
+        if self._clock() - (claim.doubted_at or claim.first_tried_at) < DOUBT_AT_MOST:
             raise Uncertain(error.reason, code=error.code) from error
         if self._policy.uncertain != "resend":
             raise Permanent(
-                "it may or may not have been sent, and the carrier cannot say", code="uncertain"
+                "it may or may not have been sent, and the carrier cannot say", code=receipts.IN_DOUBT
             ) from error
 
-    def _send_now(self, sms: Sms, media: tuple[Media, ...]) -> Accepted:
-        if not media:
+    def _send_now(self, sms: Sms, effect: SendText) -> Accepted:
+        if not effect.media:
             return self._world.carrier.send(sms)
-        links = tuple(self._rehosted(each) for each in media)
+        files = zip(effect.media, _labels(effect), strict=True)
+        links = tuple(self._rehosted(each, label) for each, label in files)
         if self._world.numbers.state(sms.number).mms:
             try:
                 return self._world.carrier.send(replace(sms, media=links))
             except Permanent as error:
                 if error.code not in NO_MMS:
                     raise
-        return self._world.carrier.send(replace(sms, text="\n".join((*filter(None, [sms.text]), *links))))
+        return self._world.carrier.send(_with_links(sms, links))
 
-    def _rehosted(self, media: Media) -> str:
+    def _rehosted(self, media: Media, label: str) -> str:
         """An address the carrier can read without our credentials, for a while (SUN-ATT-05)."""
         with self._world.desk.open_media(media) as download:
-            return self._world.store.keep(download)
+            return self._world.store.keep(download, label=label)
+
+
+def _labels(effect: SendText) -> list[str]:
+    """A name for each file of a part, the same at every try."""
+    return [f"{effect.session}:{effect.turn}:{effect.part}:{n}" for n in range(len(effect.media))]
+
+
+def _with_links(sms: Sms, links: tuple[str, ...]) -> Sms:
+    return replace(sms, text="\n".join((*filter(None, [sms.text]), *links)))

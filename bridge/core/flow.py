@@ -67,6 +67,8 @@ MANY_SEGMENTS = 10  # OPEN-34
 CONTEXT = 20  # lines of a full live chat that the next one begins with
 CONTINUED = Note("This continues a live chat that is full; it begins with the last lines of it.", "continued")
 STUCK = {f"parked:{kind.__name__}": kind for kind in (OpenConversation, PassControl)}
+LONGEST = 1600  # CAR-07
+ROOM_FOR_LINK = 200  # a file may have to go as a link in the text (OPEN-15)
 
 
 def decide(event: Event, case: Case) -> Decision:
@@ -324,7 +326,7 @@ def _said_to_phone(
     if not plain.strip() and not media:
         return session, (), ()  # OCX-SMS-16
     turn = Turn(session.turns, author, plain, event.at, media, name, event.source_id)
-    parts = segments.split(plain) or ("",)
+    parts = segments.split(plain, max(ROOM_FOR_LINK, LONGEST - ROOM_FOR_LINK * len(media))) or ("",)
     sends = tuple(
         SendText(session.id, turn.number, part, words, media if part == 0 else ())
         for part, words in enumerate(parts)
@@ -358,24 +360,47 @@ def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:
     known, session = case.receipt, case.session
     if known is None or session is None:
         return Decision(ignored="receipt for nothing of ours")
+    if known.source_id and known.source_id != event.source_id:
+        return _told_of_another(event, known, case)
     status = receipts.merge(known.status, event.status)
     if status == known.status:
         return Decision(ignored="receipt known")
     now = replace(
         known, status=status, error_code=event.error_code or known.error_code, source_id=event.source_id
     )
-    if not receipts.is_failure(status):
-        return Decision(receipt=now)
-    return _not_delivered(now, case, event.at, compliance.explain(event.error_code))
+    if receipts.is_failure(status):
+        return _not_delivered(now, case, event.at, compliance.explain(event.error_code))
+    if known.status == receipts.IN_DOUBT:
+        return _of_reply(replace(now, error_code=""), case, "found", "was sent after all.")
+    return Decision(receipt=now)
+
+
+def _told_of_another(event: ReceiptArrived, known: Receipt, case: Case) -> Decision:
+    """A try that the carrier denied was sent beside the one we know: the agent must know that, too (P3)."""
+    if receipts.RANKS.get(event.status, 0) < receipts.RANKS["sent"] or receipts.is_failure(event.status):
+        return Decision(ignored="receipt for another try")
+    return _of_reply(
+        known, case, "twice", "may have reached the customer twice: the carrier denied having it."
+    )
 
 
 def part_failed(event: SendFailed, case: Case) -> Decision:
     """A part was refused or given up: the rest of the reply is not sent after it."""
     known = case.receipt or Receipt(event.turn, event.part)
+    if event.code == receipts.IN_DOUBT:
+        return replace(_left_in_doubt(known, case), withdraw=(event.turn,))
     now = replace(known, status=receipts.merge(known.status, "failed"), error_code=event.code)
     reason = compliance.explain(event.code) if event.code.isdigit() else event.reason
     decision = _not_delivered(now, case, event.at, reason)
     return replace(decision, withdraw=(event.turn,))
+
+
+def _left_in_doubt(known: Receipt, case: Case) -> Decision:
+    """Nobody can say whether the part was sent: the agent decides; a later receipt still tells (P3)."""
+    status = receipts.merge(known.status, receipts.IN_DOUBT)
+    now = replace(known, status=status, error_code=receipts.IN_DOUBT)
+    line = "may or may not have reached the customer: the carrier cannot say. Ask before you repeat it."
+    return _of_reply(now, case, "doubt", line)
 
 
 def part_held(event: SendHeld, case: Case) -> Decision:
@@ -386,13 +411,17 @@ def part_held(event: SendHeld, case: Case) -> Decision:
 def _not_delivered(now: Receipt, case: Case, at: float, reason: str) -> Decision:
     session = case.session
     stopped = Consent(session.phone, allowed=False, at=at, word=now.error_code) if session else None
-    words = f" (“{_beginning(case.turn.text)}”)" if case.turn and case.turn.text else ""
-    decision = _told_once(
-        session, f"failed:{now.turn}", f"Your reply{words} did not reach the customer: {reason}"
-    )
+    decision = _of_reply(now, case, "failed", f"did not reach the customer: {reason}")
+    return replace(decision, consent=stopped if now.error_code == "21610" else None)
+
+
+def _of_reply(now: Receipt, case: Case, topic: str, news: str) -> Decision:
+    """Keep what is known, and tell the agent once. Nobody on the desk wrote the AI's words."""
     if case.turn is not None and case.turn.author is not Author.AGENT:
-        decision = Decision()  # an AI line: nobody on the desk wrote it
-    return replace(decision, receipt=now, consent=stopped if now.error_code == "21610" else None)
+        return Decision(receipt=now)
+    words = f" (“{_beginning(case.turn.text)}”)" if case.turn and case.turn.text else ""
+    decision = _told_once(case.session, f"{topic}:{now.turn}", f"Your reply{words} {news}")
+    return replace(decision, receipt=now)
 
 
 # --- 6. The session ends ------------------------------------------------------------------------

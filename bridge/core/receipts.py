@@ -4,6 +4,7 @@ Facts:
   * Receipts arrive out of order, twice, late or never; a status never goes back (CAR-133, bug 14).
   * A final status never changes, whatever comes later.
   * `sent` is a legitimate resting place: many carriers never say more (CAR-26).
+  * A part of which nobody can say whether it was sent is in doubt; any news of it is better (promise P3).
   * An unknown status is kept as it came while nothing better is known, and outranks nothing (bug 37).
 """
 
@@ -20,6 +21,7 @@ RANKS = {
     "failed": 6,
     "canceled": 6,
 }
+IN_DOUBT = "uncertain"
 _FINAL = 6
 _WORST_FIRST = ("failed", "undelivered", "canceled")
 _REFUSED_FOR_NOW = {"20429", "21611"}  # too many requests; this sender's queue is full (CAR-48, CAR-56)

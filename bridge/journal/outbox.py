@@ -34,6 +34,7 @@ FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
 # A column's own name is its parameter in SET; conditions use names of their own.
 ID: BindParameter[int] = bindparam("effect_id")
 LANE: BindParameter[str] = bindparam("lane_name")
+IN_DOUBT = or_(effects.c.doubts > 0, effects.c.state == "performing")
 UNFINISHED = effects.c.state.in_(("waiting", "performing"))
 ADD = effects.insert().returning(effects.c.id)
 LANE_HEAD = select(lanes.c.head).where(lanes.c.name == LANE)
@@ -55,6 +56,7 @@ TAKE = (
         tries=effects.c.tries + 1,
         doubts=effects.c.doubts + case((effects.c.state == "performing", 1), else_=0),
         tried_at=func.coalesce(effects.c.tried_at, bindparam("now")),
+        doubted_at=func.coalesce(effects.c.doubted_at, case((IN_DOUBT, bindparam("now")))),
         state="performing",
         slot_at=None,
     )
@@ -78,6 +80,7 @@ SENDS = select(effects.c.id, effects.c.lane, effects.c.body).where(
     effects.c.session == bindparam("of_session"),
     effects.c.kind == "SendText",
     effects.c.state == "waiting",
+    effects.c.doubts == 0,  # what may have left is looked for, whatever happens meanwhile
 )
 FOR_THE_DESK = (
     select(effects.c.id, effects.c.kind, effects.c.body)
@@ -110,6 +113,7 @@ class Claim:
     doubts: int  # looks that left open whether an earlier try succeeded
     created_at: float
     first_tried_at: float
+    doubted_at: float | None = None  # when an earlier try was first looked for
 
     @property
     def attempt(self) -> str:
@@ -167,7 +171,18 @@ def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
     effect = codec.effect(row.kind, row.body)
     session = sessions.get(tx, effect.session)
     allowed = session is not None and sessions.allowed(tx, session.phone)
-    taken = Claim(row.id, lane, effect, session, allowed, row.tries, row.doubts, row.created_at, row.tried_at)
+    taken = Claim(
+        id=row.id,
+        lane=lane,
+        effect=effect,
+        session=session,
+        allowed=allowed,
+        tries=row.tries,
+        doubts=row.doubts,
+        created_at=row.created_at,
+        first_tried_at=row.tried_at,
+        doubted_at=row.doubted_at,
+    )
     if isinstance(effect, SendText) and allowed:
         sessions.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
     return taken

@@ -135,6 +135,7 @@ effects = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("doubts", Integer, nullable=False, server_default="0"),
     Column("tried_at", Float),
+    Column("doubted_at", Float),
     Column("slot_at", Float),  # its place in the number's pace, while it waits for it
     Column("error", Text, nullable=False, server_default=""),
     Index(

@@ -405,8 +405,9 @@ REPLIES: dict[str, Row] = {
         Told(
             WENT,
             (
-                send("x" * 1530, media=(PICTURE,)),
-                send("y" * 1530, part=1),
+                send("x" * 1400, media=(PICTURE,)),  # with room for a link
+                send("x" * 130 + "y" * 1270, part=1),
+                send("y" * 260, part=2),
                 TellAgent("s", "This reply takes 20 SMS segments; each is charged.", "cost:1"),
             ),
             (replace(REPLIED, text=LONG, media=(PICTURE,)),),
@@ -430,6 +431,16 @@ FAILED = replace(SENT, status="failed", error_code="30003")
 FAR = "the phone is switched off, out of reach or cannot receive texts."
 NOT_REACHED = f"Your reply (“Your refund is on its way”) did not reach the customer: {FAR}"
 SHOWN = {"told": ("failed:0",)}
+IN_DOUBT = Receipt(0, 0, "", "uncertain", "uncertain")
+LEFT = {"receipt": IN_DOUBT}
+DOUBT = (
+    "Your reply (“Your refund is on its way”) may or may not have reached the customer: "
+    "the carrier cannot say. Ask before you repeat it."
+)
+TWICE = (
+    "Your reply (“Your refund is on its way”) may have reached the customer twice: "
+    "the carrier denied having it."
+)
 
 
 def receipt(status: str, code: str = "") -> ReceiptArrived:
@@ -537,13 +548,51 @@ REPORTS: dict[str, Row] = {
         ),
     ),
     "refused for a reason of ours": (
-        refused("uncertain", "nobody knows"),
+        refused("held_too_long", "held for a day"),
         part(line=None),
         Told(
             SHOWN,
-            (TellAgent("s", "Your reply did not reach the customer: nobody knows", "failed:0"),),
-            rest={"receipt": replace(FAILED, error_code="uncertain"), "withdraw": (0,)},
+            (TellAgent("s", "Your reply did not reach the customer: held for a day", "failed:0"),),
+            rest={"receipt": replace(FAILED, error_code="held_too_long"), "withdraw": (0,)},
         ),
+    ),
+    "left in doubt": (
+        refused("uncertain", "nobody knows"),
+        part(None),
+        Told({"told": ("doubt:0",)}, (TellAgent("s", DOUBT, "doubt:0"),), rest={**LEFT, "withdraw": (0,)}),
+    ),
+    "the AI's words are left in doubt": (
+        refused("uncertain", "nobody knows"),
+        part(None, line=replace(LINE, author=Author.AI)),
+        Told(rest={**LEFT, "withdraw": (0,)}),
+    ),
+    "a doubt ends well": (
+        receipt("sent"),
+        part(IN_DOUBT),
+        Told(
+            {"told": ("found:0",)},
+            (TellAgent("s", "Your reply (“Your refund is on its way”) was sent after all.", "found:0"),),
+            rest={"receipt": Receipt(0, 0, "SM1", "sent")},
+        ),
+    ),
+    "a doubt ends badly": (
+        receipt("failed", "30003"),
+        part(IN_DOUBT),
+        Told(
+            SHOWN,
+            (TellAgent("s", NOT_REACHED, "failed:0"),),
+            rest={"receipt": replace(FAILED, segments=0)},
+        ),
+    ),
+    "another try was sent, too": (
+        replace(receipt("delivered"), source_id="SM2"),
+        part(),
+        Told({"told": ("twice:0",)}, (TellAgent("s", TWICE, "twice:0"),), rest={"receipt": SENT}),
+    ),
+    "another try was not sent": (
+        replace(receipt("failed", "30001"), source_id="SM2"),
+        part(),
+        Told(rest={"ignored": "receipt for another try"}),
     ),
     "refused because of STOP": (
         refused("21610"),

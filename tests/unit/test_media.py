@@ -159,3 +159,22 @@ def test_a_file_that_fails_leaves_nothing(world: World) -> None:
     with pytest.raises(Permanent):
         world.store.keep(download(b""))
     assert list(world.folder.iterdir()) == []
+
+
+def test_a_named_file_has_the_same_address_each_time(world: World) -> None:
+    """After a restart and after its time, too; another name or another folder has another one."""
+    first = world.store.keep(download(JPEG), label="s:1:0:0")
+    assert world.store.address("s:1:0:0") == first
+    world.now += 61
+    assert world.opened().keep(download(JPEG), label="s:1:0:0") == first
+    assert world.store.open(first.rpartition("/")[2])
+    assert (
+        len({first, world.store.address("s:1:0:1"), World(world.folder / "b").store.address("s:1:0:0")}) == 3
+    )
+
+
+def test_nobody_can_ask_for_the_secret(world: World) -> None:
+    """It lies beside the files and is none."""
+    world.store.keep(download(JPEG), label="s:1:0:0")
+    assert (world.folder / "secret").exists()
+    assert world.store.open("secret") is None

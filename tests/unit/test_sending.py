@@ -41,7 +41,7 @@ from bridge.worker import Held, Worker
 MARIA, SUPPORT = "+14155550101", "+14155550150"
 SESSION = Session("m", MARIA, SUPPORT, 0.0, 0.0, Charge.HUMAN, turns=3, conversation="c")
 PICTURE = Media("https://files.example.com/1", "image/png", "1.png")
-LINK = "https://bridge.example.com/media/token-00000000000000001"
+LINK = "https://bridge.example.com/media/hLw-uJFM-f6hcFBcY5E07VA99UbfSbbe"  # of the part's name
 GOOD = NumberState(SUPPORT, owned=True, kind="local", registration="registered", mms=True)
 
 
@@ -386,6 +386,7 @@ def test_a_doubt_outlives_being_held(stage: Stage) -> None:
 WITH_FILE = send(media=(PICTURE,))
 AS_LINK = Sms(SUPPORT, MARIA, f"Hi\n{LINK}", "1-1")
 AS_FILE = Sms(SUPPORT, MARIA, "Hi", "1-1", (LINK,))
+AS_LINK_LOOKED, AS_FILE_LOOKED = replace(AS_LINK, attempt="1-2"), replace(AS_FILE, attempt="1-2")
 FILES: dict[str, tuple[SendText, NumberState, list[Accepted | BridgeError], list[Sms]]] = {
     "as MMS": (WITH_FILE, GOOD, [], [AS_FILE]),
     "the number has no MMS": (WITH_FILE, replace(GOOD, mms=False), [], [AS_LINK]),
@@ -426,12 +427,27 @@ def test_a_file_in_doubt_is_looked_for_as_a_file(stage: Stage) -> None:
     """The carrier lists it with its files; looked for as a mere text it would never be found (P3)."""
     stage.carrier.sends, stage.carrier.finds = [LOST], [Accepted("SM1")]
     stage.play(WITH_FILE, seconds=60.0)
-    assert [len(sms.media) for sms, _ in stage.carrier.looked] == [1]
+    assert [len(sms.media) for sms, _ in stage.carrier.looked] == [1, 0]
     assert (len(stage.carrier.sent), stage.ending()) == (1, ("accepted", "SM1"))
 
 
-def test_a_link_in_doubt_is_not_sent_again(stage: Stage) -> None:
-    """Its address differs at each try, so that no look can find it: the agent is told (P3)."""
-    stage.carrier.sends, stage.carrier.state = [LOST], replace(GOOD, mms=False)
-    stage.play(WITH_FILE, seconds=1800.0)
-    assert (len(stage.carrier.sent), stage.ending()) == (1, ("failed", "uncertain"))
+LINKS = {
+    "the number has no MMS": (replace(GOOD, mms=False), [LOST]),
+    "MMS was refused first": (GOOD, [Permanent("no", code="21612"), LOST]),
+}
+
+
+@pytest.mark.parametrize(("state", "answers"), LINKS.values(), ids=list(LINKS))
+@pytest.mark.parametrize("found", [True, False], ids=["found", "not found"])
+def test_a_link_in_doubt_is_looked_for_with_its_link(
+    stage: Stage, state: NumberState, answers: list[Accepted | BridgeError], *, found: bool
+) -> None:
+    """Its address is the same at each try: it can be found, and is offered again only if it surely is not."""
+    offered = len(answers)
+    stage.carrier.sends, stage.carrier.state = [*answers, *answers[:-1], Accepted("SM9")], state
+    stage.carrier.finds = [None, Accepted("SM1")] if found else [None]
+    stage.play(WITH_FILE, seconds=60.0)
+    assert [sms for sms, _ in stage.carrier.looked[:2]] == [AS_FILE_LOOKED, AS_LINK_LOOKED]
+    assert len(stage.carrier.sent) == (offered if found else 2 * offered)
+    assert stage.carrier.sent[-1].text == AS_LINK.text
+    assert stage.ending() == ("accepted", "SM1" if found else "SM9")

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", sa.Float(), nullable=True),
+        sa.Column("doubted_at", sa.Float(), nullable=True),
         sa.Column("slot_at", sa.Float(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),

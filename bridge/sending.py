@@ -130,8 +130,9 @@ class Sender:
 
     def _wait_or_tell(self, claim: Claim, error: BridgeError) -> None:
         """The carrier cannot say: ask it for a while, then tell the agent (`BRIDGE_UNCERTAIN=ask`)."""
-        if self._clock() - (claim.doubted_at or claim.first_tried_at) < DOUBT_AT_MOST:
-            raise Uncertain(error.reason, code=error.code) from error
+        left = DOUBT_AT_MOST - (self._clock() - (claim.doubted_at or claim.first_tried_at))
+        if left > 0:
+            raise Uncertain(error.reason, code=error.code, within=left) from error
         if self._policy.uncertain != "resend":
             raise Permanent(
                 "it may or may not have been sent, and the carrier cannot say", code=receipts.IN_DOUBT

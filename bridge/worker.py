@@ -11,6 +11,7 @@ What a failed effect does next is a table of error classes (core.errors), never 
   Permanent      given up: a letter, and the agent is told
 """
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -184,4 +185,5 @@ class Worker:
         if retry.exhausted(type(claim.effect).__name__, claim.tries):
             return None
         wait = error.retry_after if isinstance(error, Temporary) else 0.0
-        return now + retry.delay(claim.tries, self._jitter(), wait)
+        within = error.within if isinstance(error, Uncertain) else math.inf
+        return now + min(retry.delay(claim.tries, self._jitter(), wait), within)

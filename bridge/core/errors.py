@@ -10,6 +10,8 @@ BridgeError
     └── Misconfigured    …until the operator mends something: the work waits, nothing is parked
 """
 
+import math
+
 
 class BridgeError(Exception):
     """Base of every error an adapter may raise.
@@ -36,7 +38,14 @@ class Throttled(Temporary):
 
 
 class Uncertain(BridgeError):
-    """The call may or may not have been carried out. Never repeated blindly."""
+    """The call may or may not have been carried out. Never repeated blindly.
+
+    After `within` seconds at the latest it is to be looked at again.
+    """
+
+    def __init__(self, reason: str, *, code: str = "", within: float = math.inf) -> None:
+        super().__init__(reason, code=code)
+        self.within = within
 
 
 class Permanent(BridgeError):

@@ -103,7 +103,8 @@ def _consent_changed(event: TextReceived, case: Case, *, allowed: bool) -> Decis
     line = (
         f"{said} and can be texted again."
         if allowed
-        else f"{said} and opted out of texts. Replies are not sent until the customer texts START."
+        else f"{said} and opted out of texts. What was not sent yet is dropped; "
+        "replies are not sent until the customer texts START."
     )
     told = _tell(case.session, line, f"consent:{event.source_id}")
     return Decision(consent=changed, effects=told, withdraw_all=not allowed)

@@ -107,7 +107,8 @@ class Told:
 
 TOLD_START = "The customer texted “START” and can be texted again."
 TOLD_STOP = (
-    "The customer texted “STOP” and opted out of texts. Replies are not sent until the customer texts START."
+    "The customer texted “STOP” and opted out of texts. What was not sent yet is dropped; "
+    "replies are not sent until the customer texts START."
 )
 HEARD = Turn(1, Author.CUSTOMER, "Hello", 9.0, source_id="SM9")
 ASKED_TWO = {"turns": 2, "last_at": 9.0}

@@ -15,7 +15,7 @@ from bridge.core.ports import Accepted, Assistant, Carrier, Desk, Sms
 from bridge.journal import Claim, Journal
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
-from bridge.worker import Held
+from bridge.worker import Held, Lost
 
 HELD_AGAIN = 60.0
 HELD_AT_MOST = 86_400.0  # design §7: a day
@@ -63,6 +63,8 @@ class Sender:
         warning = self._hold_if_gated(claim, session, effect)
         if not claim.allowed:
             raise Permanent("the customer opted out of texts", code="opted_out")
+        if not self._journal.holds(claim, self._clock()):
+            raise Lost
         return self._accepted(claim, self._send_now(sms, effect), warning)
 
     def _taken_before(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:

@@ -24,6 +24,7 @@ from bridge.journal import Decider, Journal
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.pace import Pace
+from bridge.journal.replicas import Alone, Peer
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.ops import Metrics
@@ -128,7 +129,8 @@ class Bridge:
 
     def _sweep_on(self) -> None:
         while not self._stopping.wait(SWEEP_LOOKS):
-            self._unbroken(lambda: self._sweep.run_if_due(self.settings.numbers))
+            if self.journal.leads:
+                self._unbroken(lambda: self._sweep.run_if_due(self.settings.numbers))
 
     def _catch_up_on(self) -> None:
         while not self._stopping.is_set():
@@ -186,7 +188,8 @@ def _journal(settings: Settings, decider: Decider, pace: Pace, *, threads: bool)
     upgrade(engine)
     group = threads and engine.dialect.name == "sqlite"
     writer: Writer = GroupWriter(engine) if group else DirectWriter(engine)
-    return Journal(engine, writer, decider, pace)
+    replica = Alone() if engine.dialect.name == "sqlite" else Peer(engine)
+    return Journal(engine, writer, decider, pace=pace, replica=replica)
 
 
 def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:

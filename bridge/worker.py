@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
 from bridge.core import retry
@@ -40,11 +41,15 @@ class Held(Exception):
         self.tell = tell
 
 
+class Lost(Exception):
+    """The effect may be another replica's by now: nothing was done, nothing is recorded."""
+
+
 class Performs(Protocol):
     """Whoever carries effects out."""
 
     def perform(self, claim: Claim) -> Event | None:
-        """Do it and say what came of it; raises the errors of `core.errors`, or `Held`."""
+        """Do it and say what came of it; raises the errors of `core.errors`, `Held` or `Lost`."""
 
     def give_up(self, claim: Claim, error: BridgeError) -> Event | None:
         """What to tell the flow about an effect that will not be done."""
@@ -71,6 +76,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(threads, "performer") if threads else None
         self._dispatcher: threading.Thread | None = None
         self._stopping = False
+        self._looked = 0.0
 
     # --- on the caller's thread ---
 
@@ -102,15 +108,26 @@ class Worker:
 
     def _dispatch(self) -> None:
         while not self._stopping:
-            self._journal.woken.clear()
-            room = self._free()
+            try:
+                self._take_over()
+                if not self._step():
+                    self._wait()
+            except SQLAlchemyError as error:
+                log.error("journal.unavailable", error=type(error).__name__)
+                self._journal.woken.wait(SAFETY_NET)
+
+    def _step(self) -> bool:
+        """Decide, claim, hand out; tell whether there was anything."""
+        self._journal.woken.clear()
+        room, claims = self._free(), list[Claim]()
+        try:
             more, claims = self._journal.step(self._clock(), room)
             for claim in claims:
                 self._hand_out(claim)
+        finally:
             for _ in range(room - len(claims)):
                 self._room.release()
-            if not more and not claims:
-                self._wait()
+        return more or bool(claims)
 
     def _free(self) -> int:
         """Reserve every idle performer."""
@@ -139,6 +156,13 @@ class Worker:
         pause = SAFETY_NET if due is None else min(SAFETY_NET, max(0.0, due - self._clock()))
         self._journal.woken.wait(pause)
 
+    def _take_over(self) -> None:
+        """Once in a while, see whether another replica died."""
+        now = self._clock()
+        if abs(now - self._looked) >= SAFETY_NET:
+            self._looked = now
+            self._journal.take_over(now)
+
     # --- one effect ---
 
     def _perform(self, claim: Claim) -> None:
@@ -146,6 +170,8 @@ class Worker:
         failpoints.hit("performing", kind)
         try:
             outcome = self._performer.perform(claim)
+        except Lost:
+            log.warning("effect.lost", effect=kind, session=claim.effect.session, tries=claim.tries)
         except Held as wait:
             self._journal.postpone(claim, wait.until, wait.reason, doubts=claim.doubts, tell=wait.tell)
         except BridgeError as error:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
-from bridge.journal import inbox, outbox, sessions, waiting
+from bridge.journal import inbox, locks, outbox, sessions, waiting
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.outbox import Claim
 from bridge.journal.pace import Pace
+from bridge.journal.replicas import Alone, Replica
 from bridge.journal.schema import effects, events, lanes
 
 __all__ = ["Claim", "Decider", "Journal"]
@@ -27,8 +28,16 @@ CORRECTION = 1.0  # seconds by which a clock may be put back without anybody min
 class Journal:
     """Events, sessions and effects behind one writer."""
 
-    def __init__(self, engine: Engine, writer: Writer, decider: Decider, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer,
+        decider: Decider,
+        pace: Pace | None = None,
+        replica: Replica | None = None,
+    ) -> None:
         self._engine = engine
+        self._replica = replica or Alone()
         self._write = writer
         self._decider = decider
         self._pace = pace or Pace()
@@ -44,7 +53,7 @@ class Journal:
         if not told:
             return 0
         new = self._write(lambda tx: sum(self._recorded(tx, key, event) for key, event in told))
-        self.woken.set()
+        self._wake()
         if any(waiting.source_of(event) not in self._asked for _, event in told):
             self.holding.set()
         return new
@@ -76,13 +85,14 @@ class Journal:
         """
 
         def work(tx: Connection) -> int:
+            locks.hold(tx, source)
             if until is not None:
                 waiting.note_asked(tx, source, until)
             self._asked.add(source)
             return inbox.record_in_order(tx, source, told)
 
         found = self._write(work)
-        self.woken.set()
+        self._wake()
         return found
 
     # --- decide and claim ---
@@ -96,10 +106,14 @@ class Journal:
                 outbox.all_due(tx, now)
             inbox.time_out(tx, self._decider, now)
             decided = inbox.decide_new(tx, self._decider)
-            claims, put_off = outbox.claim(tx, now, room, self._pace) if room else ([], False)
+            claims, put_off = (
+                outbox.claim(tx, now, room, self._pace, self._replica.owner) if room else ([], False)
+            )
             return decided > 0 or put_off, claims
 
         done = self._write(work)
+        if done[0]:
+            self._replica.announce()
         failpoints.hit("committed")
         return done
 
@@ -123,7 +137,7 @@ class Journal:
                 inbox.conclude(tx, self._decider, f"effect:{claim.id}", outcome)
 
         self._write(work)
-        self.woken.set()
+        self._wake()
 
     def postpone(
         self, claim: Claim, due_at: float, error: str, *, doubts: int = 0, tell: Event | None = None
@@ -140,11 +154,34 @@ class Journal:
                 inbox.conclude(tx, self._decider, _told_key(claim, tell), tell)
 
         self._write(work)
-        self.woken.set()
+        self._wake()
 
     def recover(self, now: float) -> None:
-        """This is the only process on this database: what another left half done is due now."""
-        self._write(lambda tx: outbox.release_all(tx, now))
+        """Be known as alive, and take over what replicas that are gone left half done."""
+        self._replica.start(self.woken)
+        if self._replica.alone:
+            self._write(lambda tx: outbox.release_all(tx, now))
+        self.take_over(now)
+
+    def take_over(self, now: float) -> None:
+        """What a replica that died had claimed is due now; what a hung one has, when its lease ends."""
+        if self._replica.alone:
+            return
+        if self._write(lambda tx: outbox.release_dead(tx, now, self._replica.is_dead)):
+            self.woken.set()
+
+    def holds(self, claim: Claim, now: float) -> bool:
+        """Whether nobody else may have taken the effect over by now; asks no database."""
+        return claim.owner == self._replica.owner and now < claim.until
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the replica that sees to what one must do for all."""
+        return self._replica.leads
+
+    def _wake(self) -> None:
+        self.woken.set()
+        self._replica.announce()
 
     # --- reading ---
 
@@ -215,6 +252,7 @@ class Journal:
 
     def close(self) -> None:
         """Finish writing and let the database go."""
+        self._replica.close()
         self._write.close()
         self._engine.dispose()
 

@@ -1,5 +1,8 @@
 """Connections and writers.
 
+PostgreSQL: commits are synchronous whatever the server's default; replicas that get into each other's way
+(a deadlock, two inserts of one key) try again.
+
 SQLite: WAL, `synchronous=FULL`, one writing thread. Work handed in by several threads at once shares
 one commit (group commit): each piece runs in a savepoint of its own, so that one failing piece spoils no
 other, and nobody is told of success before the shared commit is synced.
@@ -14,11 +17,15 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 MOST_AT_ONCE = 200
+POOL = 8  # connections kept to a PostgreSQL server; as many again under load
+COLLIDED = ("40001", "40P01")  # serialization failure, deadlock: nothing was changed, try again
+COLLISIONS = 5
 
 
 class Writer(Protocol):
@@ -33,11 +40,29 @@ class Writer(Protocol):
 
 def connect(url: str) -> Engine:
     """An engine for `BRIDGE_DATABASE_URL`. SQLite gets the journal's durability settings."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable)
-        event.listen(engine, "begin", _begin_immediate)
+    if url.startswith("sqlite"):
+        return _sqlite(url)
+    scheme, _, rest = url.partition("://")
+    driver = "postgresql+psycopg" if scheme in ("postgres", "postgresql") else scheme
+    engine = create_engine(f"{driver}://{rest}", pool_pre_ping=True, pool_size=POOL, max_overflow=POOL)
+    event.listen(engine, "connect", _synchronous)
     return engine
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url)
+    event.listen(engine, "connect", _durable)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _synchronous(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _durable(connection: Any, _record: object) -> None:
@@ -58,6 +83,15 @@ class DirectWriter:
         self._engine = engine
 
     def __call__(self, work: Work[T]) -> T:
+        for _ in range(COLLISIONS):
+            try:
+                return self._once(work)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in COLLIDED:
+                    raise
+        return self._once(work)
+
+    def _once(self, work: Work[T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
 

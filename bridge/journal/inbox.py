@@ -34,7 +34,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import codec, outbox, sessions, waiting
+from bridge.journal import codec, locks, outbox, sessions, waiting
 from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
@@ -64,6 +64,7 @@ def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bo
     It is held if its source has not been asked what came before, or if older ones are held.
     """
     source = waiting.source_of(event)
+    locks.share(tx, source)
     held = source and (source not in asked or waiting.is_held(tx, source))
     row = {**_row(key, event, "held" if held else "new"), "source": source}
     return insert_once(tx, events, row, "key")
@@ -94,6 +95,8 @@ def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
 
 def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:
     """Decide what waits, oldest first; return how many."""
+    if not locks.deciding(tx):
+        return 0
     rows = tx.execute(NEW, {"most": most}).all()
     for row in rows:
         state, remark = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
@@ -150,7 +153,8 @@ def _row(key: str, event: Event, state: str) -> dict[str, object]:
 
 def _cases(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
     if isinstance(event, UserMerged):
-        yield from (Case(decider.rules, session) for session in sessions.of_user(tx, event.discarded))
+        for session in sessions.of_user(tx, event.discarded):
+            yield Case(decider.rules, _held(tx, partial(sessions.get, tx, session.id)))
     elif isinstance(event, ReceiptArrived):
         yield _case_of_receipt(tx, decider, event)
     else:
@@ -177,7 +181,7 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
 
 def _case_of_receipt(tx: Connection, decider: Decider, event: ReceiptArrived) -> Case:
     place = sessions.part_of(tx, event.attempt, event.source_id)
-    session = sessions.get(tx, place[0]) if place else None
+    session = _held(tx, partial(sessions.get, tx, place[0])) if place else None
     if place is None or session is None:
         return Case(decider.rules)
     return _with_part(tx, Case(decider.rules, session), place[1], place[2])
@@ -194,10 +198,16 @@ def _with_part(tx: Connection, case: Case, turn: int, part: int) -> Case:
 
 def _session(tx: Connection, event: Event) -> Session | None:
     if isinstance(event, TextReceived):
-        return sessions.open_for(tx, event.phone, event.number)
+        return _held(tx, partial(sessions.open_for, tx, event.phone, event.number))
     if isinstance(event, OF_CONVERSATION):
-        return sessions.of_conversation(tx, event.conversation)
-    return sessions.get(tx, getattr(event, "session", ""))
+        return _held(tx, partial(sessions.of_conversation, tx, event.conversation))
+    return _held(tx, partial(sessions.get, tx, getattr(event, "session", "")))
+
+
+def _held(tx: Connection, find: Callable[[], Session | None]) -> Session | None:
+    """The session as it is once no other replica can change it."""
+    found = find()
+    return find() if found is not None and locks.hold_pair(tx, found) else found
 
 
 # --- what the decision changes ---
@@ -206,6 +216,7 @@ def _session(tx: Connection, event: Event) -> Session | None:
 def _apply(tx: Connection, decider: Decider, event: Event, case: Case, decision: Decision) -> None:
     session = decision.session or case.session
     if decision.consent:
+        locks.hold_phone(tx, decision.consent.phone)
         sessions.save_consent(tx, decision.consent)
     if session is None:
         return
@@ -229,5 +240,7 @@ def _apply_effects(tx: Connection, event: Event, session: Session, decision: Dec
 
 def time_out(tx: Connection, decider: Decider, now: float) -> None:
     """Sessions nobody wrote in: their time is up."""
+    if not locks.deciding(tx):
+        return
     for session in sessions.idle_at(tx, now):
         conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(now, session.id))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from bridge.journal import locks
 from bridge.journal.schema import REVISION
 
 
@@ -21,6 +22,7 @@ def upgrade(engine: Engine) -> str:
         if _current(connection) == REVISION:
             return REVISION
     with engine.begin() as connection:
+        locks.hold(connection, "schema")
         _run(connection)
     return REVISION
 

@@ -5,6 +5,7 @@ holds within a lane and no lane waits for another (promise P4). Claiming sets th
 of the lease: a crash makes it due again by itself, with one more try and one more doubt on its record.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
@@ -23,12 +24,14 @@ from bridge.core.model import (
     Session,
     TellAgent,
 )
-from bridge.journal import codec, sessions
+from bridge.journal import codec, locks, sessions
 from bridge.journal.pace import NOW, Pace, forget, number_of
 from bridge.journal.schema import effects, lanes
 from bridge.journal.statements import upsert
 
 LEASE_SECONDS = 90.0
+NOBODY = 0  # the owner of a lane whose head nobody is performing
+PHONE_LANE = "phone:"
 FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
 
 # A column's own name is its parameter in SET; conditions use names of their own.
@@ -40,14 +43,15 @@ ADD = effects.insert().returning(effects.c.id)
 LANE_HEAD = select(lanes.c.head).where(lanes.c.name == LANE)
 ADD_LANE = lanes.insert()
 SET_LANE = update(lanes).where(lanes.c.name == LANE)
-TAKE_LANE = SET_LANE.values(due_at=bindparam("until"), claimed=True)
-FREE_LANE = SET_LANE.values(due_at=bindparam("until"), claimed=False)
+TAKE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=bindparam("by"))
+FREE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=NOBODY)
 DROP_LANE = lanes.delete().where(lanes.c.name == LANE)
 DUE = (
     select(lanes.c.name, lanes.c.head)
     .where(lanes.c.due_at <= bindparam("now"))
     .order_by(lanes.c.due_at)
     .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
 TAKE = (
     update(effects)
@@ -76,7 +80,7 @@ FIRST = (
     .order_by(effects.c.id)
     .limit(1)
 )
-SENDS = select(effects.c.id, effects.c.lane, effects.c.body).where(
+SENDS = select(effects.c.id, effects.c.body).where(
     effects.c.session == bindparam("of_session"),
     effects.c.kind == "SendText",
     effects.c.state == "waiting",
@@ -92,10 +96,14 @@ FOR_THE_DESK = (
     .order_by(effects.c.id)
 )
 WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
-CLAIMED = select(lanes.c.claimed).where(lanes.c.name == LANE)
-RELEASE = update(lanes).where(lanes.c.claimed).values(due_at=bindparam("until"), claimed=False)
-BUSY = select(lanes.c.name).where(or_(lanes.c.claimed, lanes.c.due_at <= bindparam("now"))).limit(1)
-ALL_DUE = update(lanes).where(~lanes.c.claimed, lanes.c.due_at > NOW).values(due_at=NOW)
+OWNER = select(lanes.c.owner).where(lanes.c.name == LANE)
+OWNERS = select(lanes.c.owner).where(lanes.c.owner != NOBODY).distinct()
+RELEASE_OF = (
+    update(lanes).where(lanes.c.owner == bindparam("by")).values(due_at=bindparam("until"), owner=NOBODY)
+)
+RELEASE = update(lanes).where(lanes.c.owner != NOBODY).values(due_at=bindparam("until"), owner=NOBODY)
+BUSY = select(lanes.c.name).where(or_(lanes.c.owner != NOBODY, lanes.c.due_at <= bindparam("now"))).limit(1)
+ALL_DUE = update(lanes).where(lanes.c.owner == NOBODY, lanes.c.due_at > NOW).values(due_at=NOW)
 ALL_EFFECTS_DUE = update(effects).where(UNFINISHED, effects.c.due_at > NOW).values(due_at=NOW)
 NEXT_DUE = select(func.min(lanes.c.due_at))
 
@@ -113,6 +121,8 @@ class Claim:
     doubts: int  # looks that left open whether an earlier try succeeded
     created_at: float
     first_tried_at: float
+    owner: int  # the replica that claimed it
+    until: float  # the end of the lease
     doubted_at: float | None = None  # when an earlier try was first looked for
 
     @property
@@ -129,7 +139,7 @@ def lane_of(effect: Effect, session: Session) -> str:
     """
     match effect:
         case SendText():
-            return f"phone:{session.number}:{session.phone}"
+            return f"{PHONE_LANE}{session.number}:{session.phone}"
         case AskAssistant() | CloseAssistant() | OpenConversation():
             return f"assistant:{session.id}"
         case FetchAnswer():
@@ -154,42 +164,55 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
     }
     head = tx.execute(ADD, row).scalar_one()
     if tx.execute(LANE_HEAD, {"lane_name": lane}).first() is None:
-        tx.execute(ADD_LANE, {"name": lane, "head": head, "due_at": due, "claimed": False})
+        tx.execute(ADD_LANE, {"name": lane, "head": head, "due_at": due, "owner": NOBODY})
 
 
-def claim(tx: Connection, now: float, most: int, pace: Pace) -> tuple[list[Claim], bool]:
-    """Take up to `most` lanes whose head is due; tell whether one was put off, so that others may be due."""
-    due = tx.execute(DUE, {"now": now, "most": most}).all()
+def claim(tx: Connection, now: float, most: int, pace: Pace, owner: int) -> tuple[list[Claim], bool]:
+    """Take up to `most` lanes whose head is due; tell whether one was put off, so that others may be due.
+
+    Lanes that another replica is looking at are left to it.
+    """
+    due = [lane for lane in tx.execute(DUE, {"now": now, "most": most}) if _may_send(tx, lane.name)]
     in_order = sorted(due, key=lambda lane: number_of(lane.name))  # so that no two replicas wait in a circle
     ready = [lane for lane in in_order if not pace.puts_off(tx, lane.name, lane.head, now)]
-    return [_take(tx, lane.name, lane.head, now) for lane in ready], len(ready) < len(due)
+    return [_take(tx, lane.name, lane.head, now, owner) for lane in ready], len(ready) < len(due)
 
 
-def _take(tx: Connection, lane: str, head: int, now: float) -> Claim:
-    tx.execute(TAKE_LANE, {"lane_name": lane, "until": now + LEASE_SECONDS})
+def _may_send(tx: Connection, lane: str) -> bool:
+    """Whether nobody is changing the consent of the phone this lane leads to; if so, next time."""
+    return not lane.startswith(PHONE_LANE) or locks.share_phone(tx, lane.rpartition(":")[2])
+
+
+def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim:
+    until = now + LEASE_SECONDS
+    tx.execute(TAKE_LANE, {"lane_name": lane, "until": until, "by": owner})
     row = tx.execute(TAKE, {"effect_id": head, "now": now}).one()
     effect = codec.effect(row.kind, row.body)
     session = sessions.get(tx, effect.session)
-    allowed = session is not None and sessions.allowed(tx, session.phone)
     taken = Claim(
         id=row.id,
         lane=lane,
         effect=effect,
         session=session,
-        allowed=allowed,
+        allowed=session is not None and sessions.allowed(tx, session.phone),
         tries=row.tries,
         doubts=row.doubts,
         created_at=row.created_at,
         first_tried_at=row.tried_at,
+        owner=owner,
+        until=until,
         doubted_at=row.doubted_at,
     )
-    if isinstance(effect, SendText) and allowed:
+    if isinstance(effect, SendText) and taken.allowed:
         sessions.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
     return taken
 
 
 def mine(tx: Connection, claim: Claim) -> bool:
     """Whether the claim still holds: nobody else took the effect after a lease ran out (fencing)."""
+    if claim.session:
+        locks.hold_pair(tx, claim.session)
+    locks.hold_lane(tx, claim.lane)
     row = tx.execute(TRIES, {"effect_id": claim.id}).first()
     return row is not None and row.tries == claim.tries
 
@@ -222,18 +245,19 @@ def advance(tx: Connection, lane: str, *, since: float = 0.0) -> None:
         tx.execute(DROP_LANE, {"lane_name": lane})
         return
     due = max(head.due_at, since)
-    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": due, "claimed": False})
+    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": due, "owner": NOBODY})
 
 
 def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) -> int:
     """Drop unsent texts of a session (of these turns, or all); what is being sent is left to its end."""
+    lane = f"{PHONE_LANE}{session.number}:{session.phone}"
+    locks.hold_lane(tx, lane)
     rows = tx.execute(SENDS, {"of_session": session.id})
     gone = [row for row in rows if turns is None or codec.decode(SendText, row.body).turn in turns]
     for row in gone:
         tx.execute(WITHDRAW, {"effect_id": row.id})
-    for lane in {row.lane for row in gone}:
-        if not tx.execute(CLAIMED, {"lane_name": lane}).scalar():
-            advance(tx, lane)
+    if gone and not tx.execute(OWNER, {"lane_name": lane}).scalar():
+        advance(tx, lane)
     return len(gone)
 
 
@@ -247,10 +271,11 @@ def waiting_for_the_desk(tx: Connection, session: str) -> tuple[int | None, tupl
 
 def withdraw_from_the_desk(tx: Connection, session: Session) -> None:
     """Drop what waits for a live chat that is lost; what is being performed is left to its end."""
+    lane = lane_of(PassControl(session.id), session)
+    locks.hold_lane(tx, lane)
     for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
         tx.execute(WITHDRAW, {"effect_id": row.id})
-    lane = lane_of(PassControl(session.id), session)
-    if tx.execute(CLAIMED, {"lane_name": lane}).scalar() is False:
+    if tx.execute(OWNER, {"lane_name": lane}).scalar() == NOBODY:
         advance(tx, lane)
 
 
@@ -264,6 +289,13 @@ def all_due(tx: Connection, now: float) -> None:
     tx.execute(ALL_DUE, {"now": now})
     tx.execute(ALL_EFFECTS_DUE, {"now": now})
     forget(tx)
+
+
+def release_dead(tx: Connection, now: float, is_dead: Callable[[Connection, int], bool]) -> int:
+    """Lanes of replicas that are gone are due now; return how many."""
+    owners = tx.execute(OWNERS).scalars().all()
+    gone = [owner for owner in owners if is_dead(tx, owner)]
+    return sum(tx.execute(RELEASE_OF, {"by": owner, "until": now}).rowcount for owner in gone)
 
 
 def is_busy(tx: Connection, now: float) -> bool:

@@ -14,6 +14,7 @@ Times are Unix seconds given by the caller; the database's own clock is never as
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -161,8 +162,9 @@ lanes = Table(
     Column("name", String, primary_key=True),
     Column("head", Integer, nullable=False),
     Column("due_at", Float, nullable=False),
-    Column("claimed", Boolean, nullable=False),
+    Column("owner", BigInteger, nullable=False),  # the replica performing its head; 0: nobody
     Index("lanes_due", "due_at"),
+    Index("lanes_owned", "owner", sqlite_where=text("owner != 0"), postgresql_where=text("owner != 0")),
 )
 
 paces = Table(

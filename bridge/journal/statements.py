@@ -18,7 +18,7 @@ def upsert(tx: Connection, table: Table, values: dict[str, Any]) -> None:
 
 def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) -> bool:
     """Insert the row unless its key is there; tell whether it was inserted."""
-    return tx.execute(_insert_once(tx.dialect.name, table, key), values).rowcount == 1
+    return tx.execute(_insert_once(tx.dialect.name, table, key), values).first() is not None
 
 
 @cache
@@ -33,7 +33,7 @@ def _upsert(dialect: str, table: Table) -> Any:
 
 @cache
 def _insert_once(dialect: str, table: Table, key: str) -> Any:
-    return insert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    return insert(dialect, table).on_conflict_do_nothing(index_elements=[key]).returning(table.c[key])
 
 
 def insert(dialect: str, table: Table) -> Any:

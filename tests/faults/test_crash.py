@@ -88,6 +88,20 @@ def test_one_crash_shows_nowhere(tmp_path: Path, name: str, occurrence: int) -> 
 
 
 @pytest.mark.parametrize("name", failpoints.NAMES)
+@pytest.mark.parametrize("occurrence", [2, 8])
+def test_one_crash_shows_nowhere_on_postgresql(
+    tmp_path: Path, cleared_postgres: str, name: str, occurrence: int
+) -> None:
+    """The same, where what the dead bridge had claimed is another replica's to find."""
+    world = World(tmp_path, database_url=cleared_postgres)
+    passes = dying(name, occurrence)
+    play(world)
+    assert passes[0] >= occurrence, "the point was never passed so often"
+    assert_untouched(world)
+    world.close()
+
+
+@pytest.mark.parametrize("name", failpoints.NAMES)
 @pytest.mark.parametrize("times", [2, 3])
 def test_crashes_during_recovery_show_nowhere(tmp_path: Path, name: str, times: int) -> None:
     """Dying again right after coming back changes nothing either."""

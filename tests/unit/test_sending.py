@@ -293,7 +293,7 @@ def test_a_carriers_opt_out_is_one_whatever_its_code(stage: Stage, code: str) ->
 
 def test_nothing_is_sent_to_who_opted_out(stage: Stage) -> None:
     """A claim that says no is refused before the carrier hears of it; it is no word of the customer's."""
-    claim = Claim(1, "phone", send(), SESSION, False, 1, 0, 0.0, 0.0)
+    claim = Claim(1, "phone", send(), SESSION, False, 1, 0, 0.0, 0.0, 1, 90.0)
     with pytest.raises(Permanent) as caught:
         stage.performer.perform(claim)
     assert stage.carrier.sent == []
@@ -305,7 +305,7 @@ def test_nothing_is_sent_to_who_opted_out(stage: Stage) -> None:
 def test_an_opted_out_doubt_is_still_resolved(stage: Stage) -> None:
     """What left before the STOP is known to have left."""
     stage.carrier.finds = [Accepted("SM1")]
-    claim = Claim(1, "phone", send(), SESSION, False, 2, 1, 0.0, 0.0)
+    claim = Claim(1, "phone", send(), SESSION, False, 2, 1, 0.0, 0.0, 1, 90.0)
     taken = stage.performer.perform(claim)
     assert isinstance(taken, SendAccepted)
     assert taken.source_id == "SM1"
@@ -314,7 +314,7 @@ def test_an_opted_out_doubt_is_still_resolved(stage: Stage) -> None:
 def test_an_erased_session_is_sent_nothing(stage: Stage) -> None:
     """Nobody is there to write to any more."""
     with pytest.raises(Permanent, match="erased"):
-        stage.performer.perform(Claim(1, "phone", send(), None, False, 1, 0, 0.0, 0.0))
+        stage.performer.perform(Claim(1, "phone", send(), None, False, 1, 0, 0.0, 0.0, 1, 90.0))
     assert stage.carrier.sent == []
 
 

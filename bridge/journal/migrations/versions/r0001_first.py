@@ -106,10 +106,18 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
-        sa.Column("claimed", sa.Boolean(), nullable=False),
+        sa.Column("owner", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_index("lanes_due", "lanes", ["due_at"], unique=False)
+    op.create_index(
+        "lanes_owned",
+        "lanes",
+        ["owner"],
+        unique=False,
+        sqlite_where=sa.text("owner != 0"),
+        postgresql_where=sa.text("owner != 0"),
+    )
     op.create_table(
         "paces",
         sa.Column("number", sa.String(), nullable=False),

@@ -136,7 +136,7 @@ def test_our_ids_mean_nothing_next_door(street: Street, path: str) -> None:
     for body in about(street)[path]:
         assert street.theirs.post(path, body, signed(path, body, SECRET_OF[path])).status_code == 200
     street.theirs.world.bridge.run_until_idle()
-    street.ours.world.settle(60.0)
+    street.ours.world.bridge.run_until_idle()
     assert street.ours.kept() == before
     assert len(street.calls) == calls
     counts = street.theirs.world.bridge.journal.counts()

@@ -34,7 +34,14 @@ def bridge(folder: Path, sink: Sink) -> Iterator[int]:
     """Our bridge with live chats already under way; yields its port."""
     port, database = free_port(), f"sqlite:///{folder}/bridge.db"
     _under_way(database)
-    environment = {
+    values = environment(folder, port, sink, database)
+    with _running([sys.executable, "-m", "bridge", "serve"], values, port):
+        yield port
+
+
+def environment(folder: Path, port: int, sink: Sink, database: str) -> dict[str, str]:
+    """The bridge's settings: everything outside is the sink."""
+    return {
         "BRIDGE_DATABASE_URL": database,
         "BRIDGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "BRIDGE_BIND": f"127.0.0.1:{port}",
@@ -51,8 +58,6 @@ def bridge(folder: Path, sink: Sink) -> Iterator[int]:
         "BRIDGE_SUNSHINE_SECRET": "bench",
         "BRIDGE_SUNSHINE_WEBHOOK_SECRET": SECRET,
     }
-    with _running([sys.executable, "-m", "bridge", "serve"], environment, port):
-        yield port
 
 
 @contextmanager

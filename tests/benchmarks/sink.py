@@ -38,12 +38,20 @@ class Sink(ThreadingHTTPServer):
         with self._news:
             return self._news.wait_for(lambda: text in self.arrivals, seconds)
 
+    def wait_for_more_than(self, known: int, seconds: float) -> bool:
+        """Whether more texts than that were offered, waiting a while for them."""
+        with self._news:
+            return self._news.wait_for(lambda: len(self.arrivals) > known, seconds)
+
     def note(self, text: str, at: float) -> int:
         """A text was offered; how many were so far."""
         with self._news:
             self.arrivals.setdefault(text, at)
             self._news.notify_all()
             return len(self.arrivals)
+
+    def handle_error(self, *_args: object) -> None:
+        """A caller that was killed is no error of ours."""
 
     @property
     def url(self) -> str:

@@ -23,10 +23,9 @@ from bridge.journal.statements import upsert
 
 OF_CHAT = (AgentReplied, ControlRefused, ConversationEnded, ConversationRemoved)
 SOURCE = bindparam("of_source", type_=events.c.source.type)
-HELD = select(events).where(events.c.state == "held", events.c.source == SOURCE).order_by(events.c.seq)
 ANY_HELD = select(events.c.seq).where(events.c.state == "held", events.c.source == SOURCE).limit(1)
 SOURCES = select(events.c.source).where(events.c.state == "held").distinct()
-DROP = events.delete().where(events.c.state == "held", events.c.source == SOURCE)
+TAKE = events.delete().where(events.c.state == "held", events.c.source == SOURCE).returning(events)
 ASKED = select(asked.c.first, asked.c.until).where(asked.c.source == SOURCE)
 NOTE = update(asked).where(asked.c.source == SOURCE).values(until=bindparam("now"))
 
@@ -51,10 +50,12 @@ def sources(tx: Connection) -> list[str]:
 
 
 def take_held(tx: Connection, source: str) -> list[dict[str, object]]:
-    """The held events of a source, taken out; they are stored again in their right order."""
-    rows = [dict(row._mapping) for row in tx.execute(HELD, {"of_source": source})]
-    tx.execute(DROP, {"of_source": source})
-    return [{name: value for name, value in row.items() if name != "seq"} for row in rows]
+    """The held events of a source, oldest first, taken out; they are stored again in their right order.
+
+    Reading and taking is one statement: what another replica records meanwhile stays.
+    """
+    rows = sorted(tx.execute(TAKE, {"of_source": source}), key=lambda row: row.seq)
+    return [{name: value for name, value in row._mapping.items() if name != "seq"} for row in rows]
 
 
 def asked_about(tx: Connection, source: str) -> tuple[float, float] | None:

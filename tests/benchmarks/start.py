@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bridge.core.model import Charge, SendText, Session
-from bridge.journal import codec
+from bridge.journal import codec, outbox
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import effects, lanes
@@ -75,8 +75,7 @@ def _effect(number: int) -> dict[str, object]:
 
 
 def _lane(place: int) -> dict[str, object]:
-    given = {"name": _name(place), "head": place + 1, "due_at": 0.0, "claimed": False, "owner": 0}
-    return {name: value for name, value in given.items() if name in lanes.c}
+    return {"name": _name(place), "head": place + 1, "due_at": 0.0, "owner": outbox.NOBODY}
 
 
 def _id(place: int) -> str:

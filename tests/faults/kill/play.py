@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator.acceptance.processes import free_port
 from tests import postgres
+from tests.faults.kill.door import door
 from tests.faults.kill.judge import Verdict, judge
 from tests.faults.kill.letters import letters
 from tests.faults.kill.people import arrive, write
@@ -47,9 +48,10 @@ def world(plan: Plan, folder: Path) -> Iterator[tuple[Simulators, list[Bridge], 
             database = after.enter_context(postgres.server()).fresh()
         sims = Simulators(folder)
         urls = [f"http://127.0.0.1:{free_port()}" for _ in range(plan.processes)]
-        given = settings(sims, urls[0], database, folder)
+        public = after.enter_context(door(urls)) if len(urls) > 1 else urls[0]
+        given = settings(sims, public, database, folder)
         bridges = [Bridge(f"bridge-{n}", url, given, folder) for n, url in enumerate(urls)]
-        sims.start(urls[0], plan.seed)
+        sims.start(public, plan.seed)
         after.callback(sims.stop)
         for each in bridges:
             each.start()
@@ -62,7 +64,7 @@ def play(plan: Plan, folder: Path) -> Result:
     """Play one plan in a folder that keeps the logs."""
     with world(plan, folder) as (sims, bridges, database):
         sim = sims.sim()
-        people = arrive(sim, plan, bridges[0].url)
+        people = arrive(sim, plan, bridges[0].settings["BRIDGE_PUBLIC_URL"])
         storm = Storm(plan, bridges, sims.sim)
         begun = time.monotonic()
         storm.start()

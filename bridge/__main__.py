@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bridge import providers
 from bridge.core.ports import Finding
-from bridge.settings import Settings, Wrong, load
+from bridge.settings import Settings, Wrong, load, sqlite_file
 
 app = typer.Typer(
     help="Carries text messages between a phone, an AI and the Zendesk Agent Workspace.",
@@ -41,7 +41,7 @@ def serve() -> None:
 def check(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:  # noqa: FBT002
     """Examine the set-up, live, and say what is wrong and how to mend it."""
     settings = _settings()
-    findings = providers.examine(settings)
+    findings = (*providers.examine(settings), *_silences(settings))
     for finding in findings:
         out.print(json.dumps(_plain(finding)) if as_json else _line(finding), markup=not as_json)
     raise typer.Exit(1 if any(finding.problem for finding in findings) else 0)
@@ -65,8 +65,11 @@ def status() -> None:
             f"no bridge answers at {settings.bind}: {type(problem).__name__}. Start it with: bridge serve"
         )
     told = answer.json()
+    silent = told.pop("silent")
     for name, value in told.items():
         out.print(f"{name:20} {value:g}")
+    for each in silent:
+        err.print(f"{each['cause']} {each['fix']}", markup=False)
     if not told["signatures_enforced"]:
         err.print(f"{providers.REPORT_ONLY.cause} {providers.REPORT_ONLY.fix}", markup=False)
 
@@ -82,6 +85,16 @@ def _settings() -> Settings:
         return load()
     except Wrong as problems:
         _refuse(str(problems))
+
+
+def _silences(settings: Settings) -> tuple[Finding, ...]:
+    """What the bridge on this database has noticed of its webhooks, if there is one."""
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return ()
+    from bridge import silence
+
+    return silence.on_disk(settings.database_url)
 
 
 def _migrated(settings: Settings) -> str:

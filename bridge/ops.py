@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from bridge.core.addresses import redacted
 
+SENDERS = ("sunshine", "twilio/sms", "twilio/status")  # whose silence can be noticed
 _PHONE = re.compile(r"\+\d{8,15}")
 _WORDS = frozenset({"text", "body", "summary", "content"})
 
@@ -33,6 +34,15 @@ class Metrics:
             "bridge_signature_mismatches_total", "Carrier's webhooks whose signature does not match.", "path"
         )
         self.events = self._counter("bridge_events_total", "Events decided.", "kind", "ignored")
+        self.missed = self._counter(
+            "bridge_webhook_missed_total", "Events found by asking that no webhook told.", "source"
+        )
+        self._silent = Gauge(
+            "bridge_webhook_silent",
+            "1 while a webhook tells nothing although there was something to tell.",
+            ["source"],
+            registry=self._registry,
+        )
         self._waiting = Gauge("bridge_waiting", "What waits, by kind.", ["kind"], registry=self._registry)
         self._age = Gauge(
             "bridge_oldest_effect_age_seconds", "Age of the oldest effect.", registry=self._registry
@@ -44,6 +54,11 @@ class Metrics:
     def event(self, kind: str, ignored: str) -> None:
         """An event was decided; `ignored` says why it changed nothing, shortened to its first words."""
         self.events.labels(kind, ignored.partition(":")[0]).inc()
+
+    def silent(self, senders: Collection[str]) -> None:
+        """Whose webhooks are silent now."""
+        for sender in SENDERS:
+            self._silent.labels(sender).set(sender in senders)
 
     def page(self, counts: dict[str, float], now: float) -> bytes:
         """The metrics in Prometheus's text form."""

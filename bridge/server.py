@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from bridge import wiring
 from bridge.ops import log_to_stderr
-from bridge.settings import Settings
+from bridge.settings import Settings, sqlite_file
 
 GRACE = 30  # seconds a running request or effect may take at SIGTERM
 THREADS = 32
@@ -93,7 +93,7 @@ def _must_be_free(bind: str) -> None:
 
 
 def _only_one(database_url: str) -> IO[str] | None:
-    file = wiring.sqlite_file(database_url)
+    file = sqlite_file(database_url)
     if file is None:
         return None
     try:

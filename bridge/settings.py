@@ -4,7 +4,9 @@ The README's table is made from this class. A missing or wrong setting stops the
 names the variable.
 """
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -169,3 +171,9 @@ def _line(problem: Any) -> str:
         return f"{name} is not set. {purpose}"
     said = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {said}." if name else f"{said}."
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database, None for any other."""
+    parts = urlsplit(url)
+    return Path(parts.path.removeprefix("/")) if parts.scheme.startswith("sqlite") and parts.path else None

@@ -10,6 +10,9 @@ nothing is back-filled afterwards (OCX-NUM-07).
 After a start, what a number or a chat tells first is held until it was asked what came before: a text or a
 reply told while nobody was there must not be overtaken by the next one (promise P4). A side that cannot
 answer for `PATIENCE` is not waited for any longer.
+
+What is found while the bridge was there to be told is an alarm: some webhook has gone silent (bug 30). The
+first round after a start only makes up for the time the bridge was away.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,8 +22,8 @@ from typing import Protocol
 
 import structlog
 
-from bridge.core.errors import BridgeError, Temporary
-from bridge.core.model import Event, ReceiptArrived, Session, TextReceived
+from bridge.core.errors import BridgeError, Gone, Temporary
+from bridge.core.model import ConversationRemoved, Event, ReceiptArrived, Session, TextReceived
 from bridge.core.ports import Chat
 from bridge.heard import Heard
 from bridge.intake import in_one_form, receipt_key
@@ -51,17 +54,18 @@ class SweptCarrier(Protocol):
 class SweptDesk(Protocol):
     """A desk that can be asked."""
 
-    def standing(self, chat: Chat, at: float) -> Heard:
-        """What stands in a live chat."""
+    def standing(self, chat: Chat, at: float, *, since: float) -> Heard:
+        """What stands in a live chat and is not older than `since`, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Who is asked, and whether a number's texts are sent to this bridge at all."""
+    """Who is asked, whether a number's texts come to this bridge at all, and who counts what was missed."""
 
     carrier: SweptCarrier
     desk: SweptDesk
     connected: Callable[[str], bool]
+    missed: Callable[[str, int], None]
 
 
 class Sweep:
@@ -81,7 +85,10 @@ class Sweep:
         self._clock = clock
         self._every = every
         self._each = each
+        self._rounds = 0
+        self._looked: dict[str, float] = {}  # when a live chat was asked last
         self._started = clock()
+        self._asked_until = self._started - LONGEST
         self._due = self._started if every else float("inf")
         self._silent: dict[str, tuple[float, float]] = {}  # sources that could not be asked: since, last
 
@@ -99,14 +106,25 @@ class Sweep:
         """Ask everybody now."""
         now = self._clock()
         self._due = now + self._every
-        found = sum(self._number_asked(number, now) for number in numbers)
-        found += sum(
-            self._chat_asked(session, now) for session in self._journal.with_people(since=now - LONGEST)
-        )
-        found += sum(self._journal.record(told) for told in self._receipts(now))
-        if found:
-            log.warning("sweep.found", events=found)
-        return found
+        with_people = self._journal.with_people(since=now - LONGEST)
+        found = {
+            "twilio/sms": sum(self._number_asked(number, now) for number in numbers),
+            "sunshine": sum(self._chat_asked(session, now) for session in with_people),
+            "twilio/status": sum(self._journal.record(told) for told in self._receipts(now)),
+        }
+        self._asked_until = now
+        for sender, count in found.items():
+            if count:
+                self._noticed(sender, count, now)
+        self._rounds += 1
+        return sum(found.values())
+
+    def _noticed(self, sender: str, count: int, now: float) -> None:
+        """Something was found: after the first round, a webhook is silent."""
+        log.warning("sweep.found", sender=sender, events=count)
+        self._ask.missed(sender, count)
+        if self._rounds and self._journal.found(sender, count, now):
+            log.warning("webhook.silent", sender=sender, advice="bridge check")
 
     def catch_up(self) -> int:
         """Ask those who told something since the start what came before it."""
@@ -144,7 +162,10 @@ class Sweep:
 
     def _chat_asked(self, session: Session, now: float) -> int:
         told = self._asked(partial(self._replies, session.conversation, now))
-        return 0 if told is None else self._journal.catch_up(f"chat:{session.conversation}", told, now)
+        if told is None:
+            return 0
+        self._looked[session.conversation] = now
+        return self._journal.catch_up(f"chat:{session.conversation}", told, now)
 
     def _texts(self, number: str, now: float, overlap: float) -> Told:
         """Texts since shortly before the last time nothing was unknown."""
@@ -158,7 +179,11 @@ class Sweep:
         session = self._journal.chat(conversation)
         if session is None:
             return []
-        heard = self._ask.desk.standing(Chat(session.user, conversation), now)
+        since = self._looked.get(conversation, now - LONGEST) - OVERLAP
+        try:
+            heard = self._ask.desk.standing(Chat(session.user, conversation), now, since=since)
+        except Gone:
+            return [(f"sunshine:gone:{conversation}", ConversationRemoved(now, conversation))]
         return [(f"sunshine:{key}", event) for key, event in heard.events]
 
     def _is_connected(self, number: str) -> bool:
@@ -169,7 +194,7 @@ class Sweep:
 
     def _receipts(self, now: float) -> Iterator[Told]:
         for age in RECEIPT_AGES:
-            for attempt, source_id in self._journal.unfinished(now - age - self._every, now - age):
+            for attempt, source_id in self._journal.unfinished(self._asked_until - age, now - age):
                 yield self._receipt(source_id, attempt, now)
 
     def _receipt(self, source_id: str, attempt: str, now: float) -> Told:

@@ -15,13 +15,14 @@ from flask import Flask, Response, abort, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from bridge import failpoints
+from bridge import failpoints, silence
 from bridge.intake import Mismatch, Post, Refused, Taken
 from bridge.journal import Journal
 from bridge.media import MediaStore
 from bridge.ops import Metrics
 from bridge.proxies import Asked, Front, shown
 
+WEBHOOKS = "/webhooks/"
 LARGEST_BODY = 2 * 1024 * 1024
 XML = "text/xml; charset=utf-8"
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -74,6 +75,7 @@ class Door:
         for why in taken.ignored:
             self._metrics.refused.labels(path, why).inc()
         self._journal.record(taken.told)
+        self._journal.heard_from(path.removeprefix(WEBHOOKS))
         failpoints.hit("journaled", path)
         return 200
 
@@ -184,6 +186,7 @@ def _add_health(app: Flask, state: State) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
+        state.metrics.silent({silent.sender for silent in state.journal.silences()})
         page = state.metrics.page(state.journal.counts(), state.clock())
         return Response(page, content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -214,7 +217,8 @@ def _add_admin(app: Flask, state: State, tokens: tuple[str, ...]) -> None:
     def status() -> Response:
         now = state.clock()
         facts = {"signatures_enforced": state.enforced, "busy": state.journal.busy(now), "now": now}
-        return jsonify({**state.journal.counts(), **facts})
+        silent = [finding.problem for finding in map(silence.finding, state.journal.silences())]
+        return jsonify({**state.journal.counts(), **facts, "silent": silent})
 
     @app.get("/admin/sessions/<session_id>")
     def session(session_id: str) -> Response:

@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 import structlog
 from flask import Flask
 
-from bridge import intake, sweep
+from bridge import intake, silence, sweep
 from bridge.clock import RehearsalClock
 from bridge.core.model import Rules
 from bridge.core.ports import Finding
@@ -80,7 +79,12 @@ class Bridge:
             threads=settings.threads if threads else 0,
         )
         home = f"{settings.public_url}/"
-        asked = sweep.Sources(carrier, desk, lambda number: carrier.inbound_url(number).startswith(home))
+        asked = sweep.Sources(
+            carrier,
+            desk,
+            connected=lambda number: carrier.inbound_url(number).startswith(home),
+            missed=lambda sender, count: self.metrics.missed.labels(sender).inc(count),
+        )
         self._askers = ThreadPoolExecutor(ASKERS, "asker") if threads else None
         self._sweep = sweep.Sweep(
             self.journal,
@@ -113,7 +117,11 @@ class Bridge:
 
     def check(self) -> tuple[Finding, ...]:
         """Examine the set-up, live (OCX-TRB)."""
-        return (signatures(self.settings), *findings(self._checked))
+        return (signatures(self.settings), *findings(self._checked), *self.silences())
+
+    def silences(self) -> tuple[Finding, ...]:
+        """Webhooks that have gone quiet, with cause and fix (bug 30)."""
+        return tuple(map(silence.finding, self.journal.silences()))
 
     def close(self) -> None:
         """Finish what is being done, then let go."""
@@ -219,9 +227,3 @@ def secrets_of(settings: Settings) -> frozenset[str]:
     names = ("token", "secret", "api_key")
     values = settings.model_dump().items()
     return frozenset(str(value) for name, value in values if value and any(part in name for part in names))
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database, None for any other."""
-    parts = urlsplit(url)
-    return Path(parts.path.removeprefix("/")) if parts.scheme.startswith("sqlite") and parts.path else None

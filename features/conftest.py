@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from bridge import settings as bridge_settings
 from bridge import wiring
 from bridge.core import ports
 from simulator.acceptance.cast import Casting
-from simulator.acceptance.processes import Processes
+from simulator.acceptance.processes import Processes, noticed
 from simulator.acceptance.sim import LocalSim
 from simulator.acceptance.subject import Finding, Settings
 from simulator.acceptance.transport import application_transport, session_for
 from simulator.acceptance.world import Stage
+from simulator.accounts import ADMIN_TOKEN
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.environment import BASE, BRIDGE, environment
@@ -33,7 +35,7 @@ class InProcess:
 
     mode = "in-process"
     url = BRIDGE
-    abilities = frozenset({"check", "settings", "die"})
+    abilities = frozenset({"check", "settings", "die", "status"})
     lives_on = False
     patience = 0.0
 
@@ -83,6 +85,11 @@ class InProcess:
             return [_finding(found) for found in examined.check()]
         finally:
             examined.close()
+
+    def status(self) -> list[Finding]:
+        assert self._bridge is not None, "the bridge has not been started"
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        return noticed(Client(self._bridge.app).get("/admin/status", headers=headers).get_json())
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
         return self.network.transport(Hook("mallory", "forged", self.url + path, headers, body)).status

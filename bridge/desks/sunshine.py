@@ -11,7 +11,6 @@ Facts:
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
 
 import requests
 import structlog
@@ -155,10 +154,10 @@ class Sunshine:
         with _refusals():
             return self._posts.find(chat.conversation, marker)
 
-    def standing(self, chat: Chat, at: float) -> Heard:
-        """What the newest hundred messages hold: the answer to webhooks that got lost (SUN-WHK-08)."""
+    def standing(self, chat: Chat, at: float, *, since: float) -> Heard:
+        """What the messages since then hold: the answer to webhooks that got lost (SUN-WHK-08)."""
         with _refusals():
-            newest = list(islice(self._client.messages(chat.conversation), 100))
+            newest = self._client.newest(chat.conversation, iso(since))
         return sunshine_events.standing(chat.conversation, newest, at)
 
     # --- control ---

@@ -130,10 +130,23 @@ class SunshineClient:
 
     def messages(self, conversation: str) -> Iterator[Json]:
         """Every message, the newest page first."""
+        for page in self._pages(conversation):
+            yield from page
+
+    def newest(self, conversation: str, since: str) -> list[Json]:
+        """Every message since a time, and the rest of its page; oldest first."""
+        found: list[Json] = []
+        for page in self._pages(conversation):
+            found[:0] = page
+            if page and str(page[0].get("received") or "") < since:
+                break
+        return found
+
+    def _pages(self, conversation: str) -> Iterator[list[Json]]:
         query: Json = {}
         for _ in range(_MOST_PAGES):
             answer = self._client.get(f"/conversations/{conversation}/messages", **query)
-            yield from answer.get("messages") or ()
+            yield list(answer.get("messages") or ())
             before = (answer.get("meta") or {}).get("beforeCursor")
             if not (answer.get("meta") or {}).get("hasMore") or not before:
                 return

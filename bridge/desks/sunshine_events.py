@@ -5,8 +5,8 @@ Rules:
     bearing an agent's id; not our own post, not a system line, not a trigger's (SUN-AGT-01…03, F-30).
     Everything else is ignored, with its reason counted.
   * One event that makes no sense does not stop the others (F-25); unknown kinds are ignored (F-26).
-  * Keys: the event's id (SUN-WHK-02); for a reply the message's, because two webhooks may tell of one
-    message (F-23).
+  * Keys: the event's id (SUN-WHK-02); for a reply or a system line the message's, because two webhooks may
+    tell of one message (F-23), and so that what was told is not found again by asking.
   * The chat ends when control is released or leaves the agents, with or without a reason, or when a system
     line says so (SUN-TKT-13…15, Q-16, Q-17). Solved is no event at all.
 """
@@ -70,7 +70,7 @@ def _read(event: Any, at: float, *, trigger_lines: bool) -> Keyed:
     kind = dig(event, "type")
     payload = event.get("payload") if isinstance(event, dict) else None
     if kind == "conversation:message":
-        return _message(event, payload, at, trigger_lines=trigger_lines)
+        return _message(payload, at, trigger_lines=trigger_lines)
     reader = READERS.get(str(kind))
     if reader is None:
         raise Ignored(f"{kind or 'no'} event")
@@ -83,11 +83,11 @@ def _read(event: Any, at: float, *, trigger_lines: bool) -> Keyed:
 # --- messages -----------------------------------------------------------------------------------
 
 
-def _message(event: Any, payload: Any, at: float, *, trigger_lines: bool) -> Keyed:
+def _message(payload: Any, at: float, *, trigger_lines: bool) -> Keyed:
     message = payload.get("message") if isinstance(payload, dict) else None
     activity = dig(message, "activity", "type")
-    if activity in ENDINGS and dig(event, "id"):
-        return f"event:{dig(event, 'id')}", ConversationEnded(at, _conversation(payload), activity)
+    if activity in ENDINGS and dig(message, "id"):
+        return f"message:{dig(message, 'id')}", ConversationEnded(at, _conversation(payload), activity)
     _must_be_an_agents(message, trigger_lines=trigger_lines)
     key = dig(message, "id")
     if not key:

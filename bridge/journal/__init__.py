@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
-from bridge.journal import inbox, locks, outbox, sessions, waiting
+from bridge.journal import inbox, locks, outbox, sessions, silence, waiting
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.outbox import Claim
@@ -94,6 +94,24 @@ class Journal:
         found = self._write(work)
         self._wake()
         return found
+
+    # --- webhooks gone quiet ---
+
+    def found(self, sender: str, count: int, at: float) -> bool:
+        """So many events were found that no webhook of this sender's told; whether the silence is new."""
+        return self._write(lambda tx: silence.found(tx, sender, count, at))
+
+    def heard_from(self, sender: str) -> None:
+        """An authentic webhook of this sender's has come."""
+        with self._reading() as tx:
+            silent = silence.is_silent(tx, sender)
+        if silent:
+            self._write(lambda tx: silence.heard(tx, sender))
+
+    def silences(self) -> tuple[silence.Silence, ...]:
+        """Who tells nothing any more although there was something to tell."""
+        with self._reading() as tx:
+            return silence.every(tx)
 
     # --- decide and claim ---
 

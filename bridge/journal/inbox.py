@@ -34,7 +34,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import codec, locks, outbox, sessions, waiting
+from bridge.journal import chats, codec, locks, outbox, sessions, waiting
 from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
@@ -173,7 +173,7 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     if isinstance(event, EffectParked) and event.line is not None:
         return _with_part(tx, case, event.line, 0)
     if isinstance(event, ConversationRemoved | ChatLost):
-        unposted, untold = outbox.waiting_for_the_desk(tx, session.id)
+        unposted, untold = chats.waiting_for(tx, session.id)
         return replace(case, unposted=unposted, untold=untold)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
@@ -233,7 +233,7 @@ def _apply_effects(tx: Connection, event: Event, session: Session, decision: Dec
     if decision.withdraw_all or decision.withdraw:
         outbox.withdraw(tx, session, None if decision.withdraw_all else decision.withdraw)
     if decision.afresh:
-        outbox.withdraw_from_the_desk(tx, session)
+        chats.withdraw_from(tx, session)
     for effect in decision.effects:
         outbox.stage(tx, effect, session, event.at)
 

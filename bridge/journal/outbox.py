@@ -15,14 +15,10 @@ from bridge.core.model import (
     CloseAssistant,
     Effect,
     FetchAnswer,
-    Note,
     OpenConversation,
-    PassControl,
-    PostTurn,
     ReconcileUser,
     SendText,
     Session,
-    TellAgent,
 )
 from bridge.journal import codec, locks, sessions
 from bridge.journal.pace import NOW, Pace, forget, number_of
@@ -85,15 +81,6 @@ SENDS = select(effects.c.id, effects.c.body).where(
     effects.c.kind == "SendText",
     effects.c.state == "waiting",
     effects.c.doubts == 0,  # what may have left is looked for, whatever happens meanwhile
-)
-FOR_THE_DESK = (
-    select(effects.c.id, effects.c.kind, effects.c.body)
-    .where(
-        effects.c.session == bindparam("of_session"),
-        effects.c.kind.in_(("PostTurn", "TellAgent", "PassControl")),
-        effects.c.state == "waiting",
-    )
-    .order_by(effects.c.id)
 )
 WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
 OWNER = select(lanes.c.owner).where(lanes.c.name == LANE)
@@ -259,24 +246,6 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
     if gone and not tx.execute(OWNER, {"lane_name": lane}).scalar():
         advance(tx, lane)
     return len(gone)
-
-
-def waiting_for_the_desk(tx: Connection, session: str) -> tuple[int | None, tuple[Note, ...]]:
-    """The first turn and the notes that wait for a session's live chat."""
-    rows = tx.execute(FOR_THE_DESK, {"of_session": session}).all()
-    lines = [codec.decode(PostTurn, row.body).turn for row in rows if row.kind == "PostTurn"]
-    notes = [codec.decode(TellAgent, row.body) for row in rows if row.kind == "TellAgent"]
-    return min(lines, default=None), tuple(Note(note.text, note.marker) for note in notes)
-
-
-def withdraw_from_the_desk(tx: Connection, session: Session) -> None:
-    """Drop what waits for a live chat that is lost; what is being performed is left to its end."""
-    lane = lane_of(PassControl(session.id), session)
-    locks.hold_lane(tx, lane)
-    for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
-        tx.execute(WITHDRAW, {"effect_id": row.id})
-    if tx.execute(OWNER, {"lane_name": lane}).scalar() == NOBODY:
-        advance(tx, lane)
 
 
 def release_all(tx: Connection, now: float) -> None:

@@ -8,6 +8,7 @@ attempts  one row a try to send, so that a receipt finds its part whatever else 
 effects   what is to be done, in order within a lane
 lanes     one row a lane with work: when its first effect is due. Finding work costs the same for any backlog
 paces     when each number of ours is free to send again
+silences  who tells nothing any more although there was something to tell
 consents  phones that said STOP, and those that took it back
 
 Times are Unix seconds given by the caller; the database's own clock is never asked.
@@ -49,6 +50,14 @@ events = Table(
         "events_held", "source", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")
     ),
     sqlite_autoincrement=True,
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("sender", String, primary_key=True),
+    Column("since", Float, nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 asked = Table(

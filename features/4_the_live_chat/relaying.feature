@@ -116,3 +116,27 @@ Feature: Texts reach the live chat once, in order, and the AI stays out
     When the bridge dies and comes back
     Then Ada sees "It is order 4711" from Maria
     And nothing else is sent to anyone
+
+  @should @P1 @P6
+  Scenario: [15] A deleted chat is opened again with all it held
+    Given Maria is in a live chat with Ada
+    And Ada has replied "Which order is it?"
+    And Maria has texted "It is order 4711"
+    When the live chat with Maria is deleted
+    Then a live chat with Maria appears with the transcript
+      | who      | says                       |
+      | customer | A human, please            |
+      | AI       | A person will be with you. |
+      | agent    | Which order is it?         |
+      | customer | It is order 4711           |
+    And nothing else is sent to anyone
+
+  @should @P1
+  Scenario: [16] Texts wait while the bridge's key is refused
+    Given Maria is in a live chat with Ada
+    And the desk refuses the bridge's key for the next 4 calls
+    And Maria has just texted "One"
+    When Maria texts "Two"
+    And 10 minutes pass
+    Then Ada sees "One", "Two" from Maria in this order
+    And nothing else is sent to anyone

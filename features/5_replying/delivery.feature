@@ -87,3 +87,13 @@ Feature: Each reply is sent at most once, and the agent learns of failures
     When the bridge dies and comes back
     Then Maria receives "I am looking into it"
     And nothing else is sent to anyone
+
+  @should @P6 @SEED-20
+  Scenario: [11] A desk that has gone silent is an alarm
+    Given Maria is in a live chat with Ada
+    And the desk loses its next webhook
+    And Ada has replied "I am looking into it"
+    And 10 minutes have passed
+    When the operator looks at the status
+    Then the status warns of the silence of the desk
+    And nothing else is sent to anyone

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import requests
 
-from simulator.acceptance.sim import HttpSim
+from simulator.acceptance.sim import HttpSim, Json
 from simulator.acceptance.subject import Finding, Settings
 from simulator.accounts import ADMIN_TOKEN
 from simulator.environment import environment
@@ -35,7 +35,7 @@ class Processes:
     """The bridge behind a port."""
 
     mode = "http"
-    abilities = frozenset({"check", "settings", "die"})
+    abilities = frozenset({"check", "settings", "die", "status"})
     lives_on = True
     patience = 8.0
 
@@ -100,6 +100,9 @@ class Processes:
             return [Finding("settings", cause=done.stderr.strip(), fix=done.stderr.strip())]
         return [_finding(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
+    def status(self) -> list[Finding]:
+        return noticed(self._status.get(f"{self.url}/admin/status", timeout=5).json())
+
     def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
         return requests.post(self.url + path, data=body, headers=headers, timeout=20).status_code
 
@@ -133,6 +136,11 @@ class Processes:
                 stderr=output,
                 start_new_session=True,
             )
+
+
+def noticed(status: Json) -> list[Finding]:
+    """What a status page names as wrong."""
+    return [Finding(each["step"], cause=each["cause"], fix=each["fix"]) for each in status["silent"]]
 
 
 def free_port() -> int:

@@ -1,8 +1,8 @@
 """The bridge under judgement, as little of it as a judge may know.
 
-Two more things a subject may be able to do are `check` (examine the set-up) and `settings` (start with a
-setting changed) and `die` (be killed and come back); a scenario that needs one which is missing is not
-applicable.
+More that a subject may be able to do: `check` (examine the set-up), `settings` (start with a setting
+changed), `die` (be killed and come back) and `status` (say what it has noticed); a scenario that needs one
+which is missing is not applicable.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,9 @@ class Subject(Protocol):
 
     def check(self, settings: Settings) -> list[Finding]:
         """Examine the set-up as it would be with these settings changed."""
+
+    def status(self) -> list[Finding]:
+        """What the running bridge has noticed to be wrong."""
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
         """Knock at one of its doors, as a stranger would; the status of the answer."""

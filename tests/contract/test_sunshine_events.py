@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bridge.core.model import AgentReplied, ControlRefused, ConversationEnded, ConversationRemoved, UserMerged
-from bridge.desks.sunshine_events import events
+from bridge.desks.sunshine_events import events, standing
 
 CONVERSATION = {"id": "k1", "metadata": {"opencx_session_id": "s1"}}
 MESSAGE: dict[str, Any] = {
@@ -137,15 +137,20 @@ def active(kind: str) -> dict[str, Any]:
             event("user:merge", mergedUsers={"surviving": {"id": "u2"}, "discarded": {"id": "u1"}}),
             UserMerged(5.0, "u2", "u1"),
         ),
-        (
-            event("conversation:message", message={**MESSAGE, "activity": {"type": "ticket:closed"}}),
-            ConversationEnded(5.0, "k1", "ticket:closed"),
-        ),
     ],
 )
 def test_other_news(told: dict[str, Any], expected: Any) -> None:
     """Control, removal and merging, each under its event's id."""
     assert events({"events": [told]}, 5.0).events == [("event:e1", expected)]
+
+
+def test_a_system_line_ends_the_chat_under_the_messages_id() -> None:
+    """Told by webhook or found standing there, it is one thing (P6)."""
+    line = {**MESSAGE, "activity": {"type": "ticket:closed"}}
+    told = event("conversation:message", message=line)
+    expected = [(f"message:{MESSAGE['id']}", ConversationEnded(5.0, "k1", "ticket:closed"))]
+    assert events({"events": [told]}, 5.0).events == expected
+    assert standing("k1", [line], 5.0).events == expected
 
 
 @pytest.mark.parametrize(

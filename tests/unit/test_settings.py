@@ -12,7 +12,7 @@ from bridge.__main__ import app
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
 from bridge.server import CannotServe
-from bridge.settings import PREFIX, Settings, Wrong, load
+from bridge.settings import PREFIX, Settings, Wrong, load, sqlite_file
 from simulator.environment import environment
 
 
@@ -277,7 +277,7 @@ FILES = {
 @pytest.mark.parametrize(("url", "file"), FILES.values(), ids=list(FILES))
 def test_which_file_is_locked(url: str, file: Path | None) -> None:
     """Only a SQLite file belongs to one process."""
-    assert wiring.sqlite_file(url) == file
+    assert sqlite_file(url) == file
 
 
 def test_secrets_are_known_as_such(complete: pytest.MonkeyPatch) -> None:

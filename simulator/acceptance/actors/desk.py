@@ -77,6 +77,11 @@ class Desk:
         """The chat with a customer met last."""
         return next(chat for chat in reversed(self.chats) if chat.customer is customer)
 
+    def deletes(self, chat: Chat) -> None:
+        """An administrator deletes the chat, and everything happens that follows."""
+        self._world.sim.call("POST", f"/conversations/{chat.id}/delete", {})
+        self._world.settle()
+
     def newest(self) -> Json:
         """The chat met last, as it is now."""
         return self.view(self.chats[-1])

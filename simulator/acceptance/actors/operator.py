@@ -20,6 +20,7 @@ TOPICS = {
     "multi-conversations": r"multi.?conv",
     "the desk's webhook": r"webhook",
     "the merging of users": r"merg|Zendesk Support",
+    "the silence of the desk": r"Zendesk no longer tells",
     "the AI": r"OpenCX|AI|assistant",
     "the carrier": r"Twilio|carrier|credential",
 }
@@ -55,6 +56,12 @@ class Operator:
         if "check" not in self._world.subject.abilities:
             raise NotApplicable("this bridge has no set-up check")
         self._findings = self._world.subject.check(self.settings)
+
+    def looks(self) -> None:
+        """Ask the running bridge what it has noticed."""
+        if "status" not in self._world.subject.abilities:
+            raise NotApplicable("this bridge does not say what it has noticed")
+        self._findings = self._world.subject.status()
 
     def finds_no_trouble(self) -> None:
         assert self._findings, "the check looked at nothing"

@@ -9,7 +9,7 @@ from simulator.acceptance.observations import plain
 from simulator.acceptance.steps.words import phrase
 from simulator.acceptance.world import World
 
-SPEAKERS = {"customer": "user", "AI": "business"}
+SPEAKERS = {"customer": "user", "AI": "business", "agent": "business"}
 
 
 @then(phrase("a live chat with {customer:Name} appears"))
@@ -153,6 +153,11 @@ def _(world: World, user: str) -> None:
 @then("the live chat belongs to no earlier support user")
 def _(world: World) -> None:
     assert world.desk.newest()["ticket"]["requester_id"] not in world.desk.earlier
+
+
+@when(phrase("the live chat with {customer:Name} is deleted"))
+def _(world: World, customer: str) -> None:
+    world.desk.deletes(world.desk.chat_with(world.customer(customer)))
 
 
 @when(phrase('the desk writes the automatic line "{text:Words}"'))

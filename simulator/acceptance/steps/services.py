@@ -79,6 +79,11 @@ def _(world: World) -> None:
     plant(world, "directory of support users", "*", "status 401", ALWAYS)
 
 
+@given(phrase("the desk refuses the bridge's key for the next {count:Count} calls"))
+def _(world: World, count: int) -> None:
+    plant(world, "desk", "*", "status 401", count)
+
+
 @given("the desk loses its next webhook")
 def _(world: World) -> None:
     plant(world, "desk", "conversation:message", "drop webhooks")

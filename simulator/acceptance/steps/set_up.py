@@ -74,6 +74,16 @@ def _(world: World) -> None:
     world.operator.checks()
 
 
+@when("the operator looks at the status")
+def _(world: World) -> None:
+    world.operator.looks()
+
+
+@then(phrase("the status warns of {topic:Trouble}"))
+def _(world: World, topic: str) -> None:
+    world.operator.finds_trouble(topic)
+
+
 @then("no trouble is found")
 def _(world: World) -> None:
     world.operator.finds_no_trouble()

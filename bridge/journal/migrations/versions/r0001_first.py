@@ -16,6 +16,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source"),
     )
     op.create_table(
+        "silences",
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sender"),
+    )
+    op.create_table(
         "attempts",
         sa.Column("attempt", sa.String(), nullable=False),
         sa.Column("session", sa.String(), nullable=False),

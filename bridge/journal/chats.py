@@ -1,0 +1,35 @@
+"""What waits for a session's live chat, and what becomes of it when the chat is lost (FT-D2, FT-D4)."""
+
+from sqlalchemy import Connection, bindparam, select
+
+from bridge.core.model import Note, PassControl, PostTurn, Session, TellAgent
+from bridge.journal import codec, locks, outbox
+from bridge.journal.schema import effects
+
+FOR_THE_DESK = (
+    select(effects.c.id, effects.c.kind, effects.c.body)
+    .where(
+        effects.c.session == bindparam("of_session"),
+        effects.c.kind.in_(("PostTurn", "TellAgent", "PassControl")),
+        effects.c.state == "waiting",
+    )
+    .order_by(effects.c.id)
+)
+
+
+def waiting_for(tx: Connection, session: str) -> tuple[int | None, tuple[Note, ...]]:
+    """The first turn and the notes that wait for a session's live chat."""
+    rows = tx.execute(FOR_THE_DESK, {"of_session": session}).all()
+    lines = [codec.decode(PostTurn, row.body).turn for row in rows if row.kind == "PostTurn"]
+    notes = [codec.decode(TellAgent, row.body) for row in rows if row.kind == "TellAgent"]
+    return min(lines, default=None), tuple(Note(note.text, note.marker) for note in notes)
+
+
+def withdraw_from(tx: Connection, session: Session) -> None:
+    """Drop what waits for a live chat that is lost; what is being performed is left to its end."""
+    lane = outbox.lane_of(PassControl(session.id), session)
+    locks.hold_lane(tx, lane)
+    for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
+        tx.execute(outbox.WITHDRAW, {"effect_id": row.id})
+    if tx.execute(outbox.OWNER, {"lane_name": lane}).scalar() == outbox.NOBODY:
+        outbox.advance(tx, lane)

@@ -1,0 +1,168 @@
+"""P6, FT-D5, bug 30: webhooks go quiet while the API works. What was missed is found by asking, once and in
+order, and somebody is told that this is how it was found.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from werkzeug.test import Client
+
+from bridge import silence
+from simulator import accounts
+from tests.world import MARIA, OMAR, World
+
+CONNECTING = "I'll connect you with a person now."
+EVERY = 301.0  # seconds: at least one round of questions
+HOURS = 4 * 3600.0
+LOST = "drop webhooks"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Maria is in a live chat, and the first round of questions is over."""
+    made = World(tmp_path)
+    made.text("A human please")
+    made.settle(EVERY)
+    yield made
+    made.close()
+
+
+def asked(world: World, path: str) -> Any:
+    """What a page of the bridge says."""
+    headers = {"Authorization": f"Bearer {accounts.ADMIN_TOKEN}"}
+    return Client(world.bridge.app).get(path, headers=headers)
+
+
+def silent(world: World) -> list[str]:
+    """Senders of whom metrics, status and check all say that they are silent."""
+    metrics = asked(world, "/metrics").text.splitlines()
+    line = 'bridge_webhook_silent{{source="{}"}} 1.0'
+    senders = [each for each in silence.WORDS if line.format(each) in metrics]
+    assert len(asked(world, "/admin/status").json["silent"]) == len(senders)
+    found = [finding for finding in world.bridge.check() if finding.step == silence.STEP]
+    assert [finding.detail for finding in found] == [f"{sender}: silent" for sender in senders]
+    assert all(finding.problem and finding.problem.cause and finding.problem.fix for finding in found)
+    return senders
+
+
+def missed(world: World, sender: str) -> float:
+    """How many events the counter says were found by asking."""
+    name = f'bridge_webhook_missed_total{{source="{sender}"}} '
+    lines = asked(world, "/metrics").text.splitlines()
+    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+def test_all_is_well(world: World) -> None:
+    """Nobody is silent where everything is told."""
+    world.reply("Hello")
+    world.settle(EVERY)
+    assert silent(world) == []
+
+
+def test_a_silent_desk_is_an_alarm_and_ends_with_its_next_webhook(world: World) -> None:
+    """Found, relayed once, alarmed once; the bridge stays ready; the next webhook of the desk's ends it."""
+    world.fault("sunshine", "webhook", LOST, 1)
+    world.bridge.ready = True
+    world.reply("Hello")
+    with capture_logs() as logs:
+        world.settle(EVERY)
+    warned = [line for line in logs if line["event"] == "webhook.silent"]
+    assert [(line["sender"], line["log_level"]) for line in warned] == [("sunshine", "warning")]
+    assert silent(world) == ["sunshine"]
+    assert missed(world, "sunshine") == 1
+    assert asked(world, "/readyz").status_code == 200
+    world.kill()
+    world.revive()
+    assert silent(world) == ["sunshine"]
+    world.reply("Are you there?")
+    world.settle(5)
+    assert silent(world) == []
+    assert world.shown() == [CONNECTING, "Hello", "Are you there?"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "sender"),
+    [("inbound", "twilio/sms"), ("status", "twilio/status")],
+    ids=["texts", "receipts"],
+)
+def test_a_silent_carrier_is_an_alarm(world: World, operation: str, sender: str) -> None:
+    """Texts and receipts have webhooks of their own, and alarms of their own."""
+    world.fault("twilio", operation, LOST, 10)
+    world.text("It is order 4711")
+    world.settle(EVERY)
+    world.reply("Thank you")
+    world.settle(4 * EVERY)
+    assert silent(world) == [sender]
+    assert missed(world, sender) > 0
+    world.control("DELETE", "/faults")
+    world.text("Hello?")
+    world.settle(5)
+    world.reply("Yes")
+    world.settle(60)
+    assert silent(world) == []
+    assert world.lines()[-4:] == ["It is order 4711", "Thank you", "Hello?", "Yes"]
+
+
+def test_replies_of_hours_are_relayed_once_in_order(world: World) -> None:
+    """More than a page of them, in two chats; then the webhooks come back."""
+    world.text("A human please", phone=OMAR)
+    world.settle(5)
+    chats = {chat["user"]["phone"]: chat["id"] for chat in world.chats()}
+    world.kill()  # a bridge that nobody can reach, for hours
+    world.fault("sunshine", "webhook", LOST, 1000)
+    for number in range(105):
+        world.reply(f"Maria {number}", chats[MARIA])
+    world.reply("Omar 0", chats[OMAR])
+    world.clock.advance(HOURS)
+    world.revive()
+    world.settle(EVERY)
+    assert world.shown() == [CONNECTING, *(f"Maria {number}" for number in range(105))]
+    assert world.shown(OMAR) == [CONNECTING, "Omar 0"]
+    assert silent(world) == [], "the bridge was away: no webhook is to blame"
+    world.reply("Maria 105", chats[MARIA])
+    world.settle(EVERY)
+    assert silent(world) == ["sunshine"]
+    world.control("DELETE", "/faults")
+    world.reply("Maria 106", chats[MARIA])
+    world.settle(EVERY)
+    assert world.shown()[-3:] == ["Maria 104", "Maria 105", "Maria 106"]
+    assert silent(world) == []
+
+
+@pytest.mark.parametrize("seconds", [2 * EVERY, 5.0], ids=["found, then told", "told, then stands there"])
+def test_found_and_told_is_relayed_once(world: World, seconds: float) -> None:
+    """Whichever comes first."""
+    world.fault("sunshine", "conversation:message", "hold")
+    world.reply("Hello")
+    world.settle(seconds)
+    world.control("POST", "/faults/release")
+    world.settle(2 * EVERY)
+    assert world.shown() == [CONNECTING, "Hello"]
+    assert silent(world) == []
+
+
+def test_an_end_that_was_told_is_not_found_again(world: World) -> None:
+    """A system line has one key, however one hears of it."""
+    chat = world.chats()[-1]["id"]
+    world.control("POST", f"/conversations/{chat}/end", {"agent": "Ada", "by": "user"})
+    world.settle(2 * EVERY)
+    assert silent(world) == []
+    assert missed(world, "sunshine") == 0
+
+
+def test_a_chat_that_is_gone_is_found(world: World) -> None:
+    """Deleted, and nobody told: the next round opens another with all it held."""
+    world.reply("Hello")
+    world.settle(5)
+    world.fault("sunshine", "conversation:remove", LOST)
+    world.control("POST", f"/conversations/{world.chats()[-1]['id']}/delete")
+    world.settle(EVERY)
+    assert world.lines() == ["A human please", CONNECTING, "Hello"]
+
+
+def test_a_database_that_is_none_has_noticed_nothing(tmp_path: Path) -> None:
+    """`bridge check` runs before the first start, too."""
+    assert silence.on_disk(f"sqlite:///{tmp_path}/none.db") == ()

@@ -6,7 +6,7 @@ A command imports what it needs when it runs: looking at the set-up should not w
 import json
 import sys
 from contextlib import ExitStack
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import requests
 import typer
@@ -21,16 +21,17 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+Role = Literal["all", "web", "worker"]
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command()
-def serve() -> None:
-    """Run the bridge: HTTP and worker in one process."""
+def serve(role: Annotated[Role | None, typer.Option(help="Instead of BRIDGE_ROLE.")] = None) -> None:
+    """Run the bridge: HTTP and worker in one process, or one of them."""
     from bridge import server
 
-    settings = _settings()
+    settings = _settings(**({"role": role} if role else {}))
     try:
         server.serve(settings, lambda: _migrated(settings))
     except server.CannotServe as problem:
@@ -80,9 +81,9 @@ def migrate() -> None:
     out.print(f"The database is at revision {_migrated(_settings())}.")
 
 
-def _settings() -> Settings:
+def _settings(**chosen: str) -> Settings:
     try:
-        return load()
+        return load(**chosen)
     except Wrong as problems:
         _refuse(str(problems))
 

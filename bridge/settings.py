@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     database_url: str = Field("sqlite:///bridge.db", description="The journal: SQLite or PostgreSQL.")
     public_url: str = Field(description="Where carrier and Zendesk reach the bridge, as they were told.")
+    role: Literal["all", "web", "worker"] = Field(
+        "all", description="Take webhooks in, do what follows, or both; one of them only with PostgreSQL."
+    )
     bind: str = Field("127.0.0.1:8080", description="Address and port to listen on.")
     trusted_proxies: Words = Field(
         (), description="Addresses or networks whose X-Forwarded-Proto, -Host and -Prefix are believed."
@@ -137,6 +140,10 @@ class Settings(BaseSettings):
             if getattr(self, f"{name}_old") and not getattr(self, name):
                 new = f"{PREFIX}{name}".upper()
                 raise ValueError(f"{new}_OLD is set and {new} is not: a rotation needs both")
+        if self.role != "all" and self.database_url.startswith("sqlite"):
+            raise ValueError(
+                f"BRIDGE_ROLE={self.role} needs PostgreSQL: SQLite serves one process, in every role"
+            )
         if self.clock_url and not self.clock_url.startswith(("http://127.0.0.1:", "http://localhost:")):
             raise ValueError("BRIDGE_CLOCK_URL is for rehearsals: loopback addresses only")
         return self

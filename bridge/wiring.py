@@ -102,11 +102,17 @@ class Bridge:
         """Take over what was left, and work."""
         if self.settings.signatures != "enforce":
             log.warning("signatures.not_enforced", advice=REPORT_ONLY.cause)
+        self.journal.started = self._clock()
+        self.journal.join()
+        if self.settings.role != "web":
+            self._work()
+        self.ready = True
+
+    def _work(self) -> None:
         self.worker.start()
         self.journal.holding.set()  # an earlier process may have left something held
         for work in (self._sweep_on, self._catch_up_on):
             threading.Thread(target=work, name="sweep", daemon=True).start()
-        self.ready = True
 
     def run_until_idle(self) -> None:
         """Ask, decide and perform on the caller's thread until nothing is new and nothing is due."""
@@ -196,12 +202,14 @@ def _journal(settings: Settings, decider: Decider, pace: Pace, *, threads: bool)
     upgrade(engine)
     group = threads and engine.dialect.name == "sqlite"
     writer: Writer = GroupWriter(engine) if group else DirectWriter(engine)
-    replica = Alone() if engine.dialect.name == "sqlite" else Peer(engine)
+    replica = Alone() if engine.dialect.name == "sqlite" else Peer(engine, may_lead=settings.role != "web")
     return Journal(engine, writer, decider, pace=pace, replica=replica)
 
 
 def _doors(settings: Settings) -> dict[str, tuple[Reads, bool]]:
-    """Each webhook path with its reader, and whether its answer must be XML."""
+    """Each webhook path with its reader, and whether its answer must be XML; a mere worker has none."""
+    if settings.role == "worker":
+        return {}
     numbers = frozenset(settings.numbers)
     twilio = intake.TwilioIntake(
         given_ones(settings.twilio_auth_token, settings.twilio_auth_token_old),

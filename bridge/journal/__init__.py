@@ -43,6 +43,7 @@ class Journal:
         self._pace = pace or Pace()
         self._latest = 0.0
         self._asked: set[str] = set()  # sources of which nothing older is unknown since this start
+        self.started = float("inf")  # what another replica asked after this time counts as asked by us
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
 
@@ -59,6 +60,9 @@ class Journal:
         return new
 
     def _recorded(self, tx: Connection, key: str, event: Event) -> bool:
+        source = waiting.source_of(event)
+        if source not in self._asked and waiting.asked_since(tx, source, self.started):
+            self._asked.add(source)
         if inbox.record(tx, key, event, self._asked):
             return True
         inbox.compare(tx, self._decider, key, event)
@@ -174,9 +178,12 @@ class Journal:
         self._write(work)
         self._wake()
 
+    def join(self) -> None:
+        """Be known as alive to the other replicas, and hear what they record."""
+        self._replica.start(self.woken, self.holding)
+
     def recover(self, now: float) -> None:
-        """Be known as alive, and take over what replicas that are gone left half done."""
-        self._replica.start(self.woken)
+        """Take over what replicas that are gone left half done."""
         if self._replica.alone:
             self._write(lambda tx: outbox.release_all(tx, now))
         self.take_over(now)

@@ -32,8 +32,8 @@ class Replica(Protocol):
     owner: int  # marks the lanes it has claimed; never 0
     leads: bool  # sees to what one must do for all
 
-    def start(self, woken: threading.Event) -> None:
-        """Be known as alive; set `woken` whenever another replica has recorded something."""
+    def start(self, *woken: threading.Event) -> None:
+        """Be known as alive; set these whenever another replica has recorded something."""
 
     def announce(self) -> None:
         """Wake the others."""
@@ -52,7 +52,7 @@ class Alone:
     owner = 1
     leads = True
 
-    def start(self, woken: threading.Event) -> None:
+    def start(self, *woken: threading.Event) -> None:
         """There is nobody to listen to."""
 
     def announce(self) -> None:
@@ -71,15 +71,16 @@ class Peer:
 
     alone = False
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, may_lead: bool = True) -> None:
         self._engine = engine
+        self._may_lead = may_lead
         self._stopping = threading.Event()
         self._something = threading.Event()
         self._threads: list[threading.Thread] = []
         self.owner = _mark()
         self.leads = False
 
-    def start(self, woken: threading.Event) -> None:
+    def start(self, *woken: threading.Event) -> None:
         """Two threads: one listens, one announces."""
         ready = threading.Event()
         for work in (lambda: self._listen(woken, ready), self._announce):
@@ -105,7 +106,7 @@ class Peer:
 
     # --- threads ---
 
-    def _listen(self, woken: threading.Event, ready: threading.Event) -> None:
+    def _listen(self, woken: tuple[threading.Event, ...], ready: threading.Event) -> None:
         while not self._stopping.is_set():
             try:
                 with self._line() as line:
@@ -113,16 +114,16 @@ class Peer:
             except SQLAlchemyError as error:
                 self._lost(type(error).__name__)
 
-    def _be_alive(self, line: Connection, woken: threading.Event, ready: threading.Event) -> None:
+    def _be_alive(self, line: Connection, woken: tuple[threading.Event, ...], ready: threading.Event) -> None:
         line.execute(text("SELECT pg_advisory_lock(:key)"), {"key": self.owner})
         line.execute(text(f"LISTEN {CHANNEL}"))
         ready.set()
-        woken.set()  # what was announced while nobody listened
-        notified = _notices(line)
+        notified, news = _notices(line), True  # something may have been announced while nobody listened
         while not self._stopping.is_set():
-            self.leads = self.leads or _lead(line)
-            if notified(LOOKS):
-                woken.set()
+            self.leads = self.leads or (self._may_lead and _lead(line))
+            for each in woken if news else ():
+                each.set()
+            news = notified(LOOKS)
 
     def _lost(self, why: str) -> None:
         log.warning("replica.lost", error=why)

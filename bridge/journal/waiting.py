@@ -19,7 +19,7 @@ from bridge.core.model import (
     TextReceived,
 )
 from bridge.journal.schema import asked, events
-from bridge.journal.statements import upsert
+from bridge.journal.statements import insert_once, upsert
 
 OF_CHAT = (AgentReplied, ControlRefused, ConversationEnded, ConversationRemoved)
 SOURCE = bindparam("of_source", type_=events.c.source.type)
@@ -64,6 +64,12 @@ def asked_about(tx: Connection, source: str) -> tuple[float, float] | None:
     return (row.first, row.until) if row else None
 
 
+def asked_since(tx: Connection, source: str, started: float) -> bool:
+    """Whether any replica has asked the source after this time."""
+    told = asked_about(tx, source) if source and started != float("inf") else None
+    return told is not None and told[1] >= started
+
+
 def begin(tx: Connection, source: str, at: float) -> None:
     """From this moment on the source is ours to hear."""
     upsert(tx, asked, {"source": source, "first": at, "until": at})
@@ -71,4 +77,5 @@ def begin(tx: Connection, source: str, at: float) -> None:
 
 def note_asked(tx: Connection, source: str, until: float) -> None:
     """From now on only later things can be unknown."""
-    tx.execute(NOTE, {"of_source": source, "now": until})
+    if not tx.execute(NOTE, {"of_source": source, "now": until}).rowcount:
+        insert_once(tx, asked, {"source": source, "first": 0.0, "until": until}, "source")

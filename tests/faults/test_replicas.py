@@ -62,6 +62,7 @@ class Ring:
         decider = Decider(Rules(frozenset({SUPPORT})), lambda: "new", lambda _kind, _why: None)
         peer = Peer(engine)
         journal = Journal(engine, DirectWriter(engine), decider, replica=peer)
+        journal.join()
         journal.recover(0.0)
         journal._asked |= {f"number:{SUPPORT}", *(f"chat:c{number}" for number in range(CUSTOMERS))}
         self.engines.append(engine)

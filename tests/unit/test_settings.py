@@ -94,6 +94,8 @@ WRONG = {
     "a whole host": ("ZENDESK_SUBDOMAIN", "acme.zendesk.com", SUBDOMAIN),
     "a whole address": ("ZENDESK_SUBDOMAIN", "https://acme", SUBDOMAIN),
     "an integration's key": ("SUNSHINE_KEY_ID", "int_1", "BRIDGE_SUNSHINE_KEY_ID: use an App key: "),
+    "half a bridge on SQLite": ("ROLE", "web", "BRIDGE_ROLE=web needs PostgreSQL"),
+    "a role nobody plays": ("ROLE", "king", "BRIDGE_ROLE: Input should be 'all', 'web' or 'worker'."),
     "a carrier we do not know": ("CARRIER", "pigeon", "BRIDGE_CARRIER: Input should be 'twilio'."),
     "an assistant we do not know": (
         "ASSISTANT",

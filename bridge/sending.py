@@ -109,10 +109,9 @@ class Sender:
 
     def _look(self, claim: Claim, session: Session, sms: Sms) -> Accepted | None:
         """Whether an earlier try was taken after all; None: surely not."""
+        since = min(claim.first_tried_at, self._clock())  # which may have been put back meanwhile
         try:
-            found = [
-                self._world.carrier.find(form, since=claim.first_tried_at) for form in self._forms(claim, sms)
-            ]
+            found = [self._world.carrier.find(form, since=since) for form in self._forms(claim, sms)]
         except BridgeError as error:
             self._wait_or_tell(claim, error)
             return None

@@ -4,10 +4,12 @@ Facts:
   * The path carries the Account SID, and so do media addresses (CAR-01, CAR-139).
   * Services, campaigns and toll-free verifications live on a host of their own (CAR-171); where the API is
     somewhere else than at Twilio, that host's paths are below `/messaging` there.
-  * Dates are RFC 2822, in GMT (CAR-16).
+  * Dates are RFC 2822, in GMT; other hosts write ISO 8601 (CAR-16, CAR-171).
 """
 
+import math
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -68,8 +70,11 @@ def complaint(content: Any) -> tuple[str, str]:
 
 
 def seconds(date: Any) -> float:
-    """An RFC 2822 date as Unix seconds; 0 if it is none."""
-    try:
-        return parsedate_to_datetime(str(date)).timestamp()
-    except ValueError:
-        return 0.0
+    """A date as Unix seconds. What cannot be read is later than everything: it must not end a search."""
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read(str(date))
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            continue
+    return math.inf

@@ -23,6 +23,7 @@ from bridge.journal.schema import effects, events, lanes
 __all__ = ["Claim", "Decider", "Journal"]
 
 CORRECTION = 1.0  # seconds by which a clock may be put back without anybody minding
+NEWEST = select(func.max(events.c.at))
 
 
 class Journal:
@@ -126,8 +127,9 @@ class Journal:
         def work(tx: Connection) -> tuple[bool, list[Claim]]:
             if went_back:
                 outbox.all_due(tx, now)
-            inbox.time_out(tx, self._decider, now)
             decided = inbox.decide_new(tx, self._decider)
+            if not decided:  # what was heard in time counts, however late it is decided
+                inbox.time_out(tx, self._decider, now)
             claims, put_off = (
                 outbox.claim(tx, now, room, self._pace, self._replica.owner) if room else ([], False)
             )
@@ -184,8 +186,14 @@ class Journal:
 
     def recover(self, now: float) -> None:
         """Take over what replicas that are gone left half done."""
-        if self._replica.alone:
-            self._write(lambda tx: outbox.release_all(tx, now))
+
+        def work(tx: Connection) -> None:
+            if self._replica.alone:
+                outbox.release_all(tx, now)
+            if (tx.execute(NEWEST).scalar() or 0.0) > now + CORRECTION:
+                outbox.all_due(tx, now)
+
+        self._write(work)
         self.take_over(now)
 
     def take_over(self, now: float) -> None:

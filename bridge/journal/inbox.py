@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, bindparam, select, update
 
 from bridge import failpoints
-from bridge.core import flow
+from bridge.core import flow, lifecycle
 from bridge.core.model import (
     AgentReplied,
     AssistantAnswered,
@@ -158,6 +158,8 @@ def _cases(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
     elif isinstance(event, ReceiptArrived):
         yield _case_of_receipt(tx, decider, event)
     else:
+        if isinstance(event, TextReceived):
+            _close_if_over(tx, decider, event)
         yield _case(tx, decider, event)
 
 
@@ -177,6 +179,16 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
         return replace(case, unposted=unposted, untold=untold)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
+
+
+def _close_if_over(tx: Connection, decider: Decider, text: TextReceived) -> None:
+    """A text at the end of a silent session or later is not of it, even if nobody closed it yet (OPEN-02)."""
+    session = sessions.open_for(tx, text.phone, text.number)
+    if session is None or session.asking:
+        return
+    due = lifecycle.idle_due(session, decider.rules.idle_seconds)
+    if due is not None and text.at >= due:
+        conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(text.at, session.id))
 
 
 def _case_of_receipt(tx: Connection, decider: Decider, event: ReceiptArrived) -> Case:

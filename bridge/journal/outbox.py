@@ -92,6 +92,14 @@ RELEASE = update(lanes).where(lanes.c.owner != NOBODY).values(due_at=bindparam("
 BUSY = select(lanes.c.name).where(or_(lanes.c.owner != NOBODY, lanes.c.due_at <= bindparam("now"))).limit(1)
 ALL_DUE = update(lanes).where(lanes.c.owner == NOBODY, lanes.c.due_at > NOW).values(due_at=NOW)
 ALL_EFFECTS_DUE = update(effects).where(UNFINISHED, effects.c.due_at > NOW).values(due_at=NOW)
+ALL_TRIED_BY_NOW = (
+    update(effects)
+    .where(UNFINISHED, effects.c.tried_at > NOW)
+    .values(
+        tried_at=NOW,
+        doubted_at=case((effects.c.doubted_at > NOW, NOW), else_=effects.c.doubted_at),
+    )
+)
 NEXT_DUE = select(func.min(lanes.c.due_at))
 
 
@@ -257,6 +265,7 @@ def all_due(tx: Connection, now: float) -> None:
     """The clock went back: what waits for a time it showed before is due now, rather than late."""
     tx.execute(ALL_DUE, {"now": now})
     tx.execute(ALL_EFFECTS_DUE, {"now": now})
+    tx.execute(ALL_TRIED_BY_NOW, {"now": now})
     forget(tx)
 
 

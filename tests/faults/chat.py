@@ -1,8 +1,12 @@
 """A live chat to break things in, and what the outside world saw of it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from tests.world import MARIA, SUPPORT, World
+from simulator import accounts
+from simulator.network import Hook
+from simulator.twilio.signature import sign
+from tests.world import BRIDGE_URL, MARIA, SUPPORT, World
 
 Json = dict[str, Any]
 
@@ -40,3 +44,25 @@ def told(world: World, chat: str) -> list[str]:
     """The lines that only the agent sees, the handoff note left out."""
     whole = world.control("GET", f"/conversations/{chat}")
     return [line["text"] for line in whole["messages"] if line["silent"]][1:]
+
+
+def call_back(
+    world: World, attempt: str, sid: str, status: str = "", *, forged: bool = False, **more: str
+) -> int | None:
+    """The carrier, or somebody who says so, reports on a message; `more` is what else the form says."""
+    url = f"{BRIDGE_URL}/webhooks/twilio/status?attempt={attempt}"
+    said = {"MessageSid": sid, **({"MessageStatus": status} if status else {}), **more}
+    token = "not the token" if forged else accounts.TWILIO_AUTH_TOKEN
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": sign(token, url, list(said.items())),
+    }
+    return world._deliver(Hook("twilio", "status", url, headers, urlencode(said).encode())).status
+
+
+def known(world: World) -> list[tuple[str, str]]:
+    """Status and code of every part of Maria's session."""
+    session = world.bridge.journal.session("session-1")
+    assert session
+    parts = world.bridge.journal.receipts(session.id)
+    return [(part.status, part.error_code) for part in parts.values()]

@@ -17,12 +17,9 @@ from urllib3.exceptions import (
 
 from bridge import failpoints
 from bridge.core import receipts
-from simulator import accounts
-from simulator.network import Hook
-from simulator.twilio.signature import sign
-from tests.faults.chat import Json, arrivals, live_chat, offers, told
+from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, told
 from tests.faults.line import Ends, Line, after, before, but, instead, laid, well
-from tests.world import BRIDGE_URL, SUPPORT, Crash, World
+from tests.world import SUPPORT, Crash, World
 
 REPLY = "Your parcel left Oakland"
 HOUR = 3600.0
@@ -220,27 +217,6 @@ def test_a_doubt_is_told_ten_minutes_after_it_began(world: World, line: Line, ch
 
 
 # --- FT-O3: callbacks out of turn ---
-
-
-def call_back(world: World, attempt: str, sid: str, status: str, *, forged: bool = False) -> int | None:
-    """The carrier, or somebody who says so, reports on a message."""
-    url = f"{BRIDGE_URL}/webhooks/twilio/status?attempt={attempt}"
-    params = [("MessageSid", sid), ("MessageStatus", status)]
-    token = "not the token" if forged else accounts.TWILIO_AUTH_TOKEN
-    body = "&".join(f"{name}={value}" for name, value in params).encode()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Twilio-Signature": sign(token, url, params),
-    }
-    return world._deliver(Hook("twilio", "status", url, headers, body)).status
-
-
-def known(world: World) -> list[tuple[str, str]]:
-    """Status and code of every part of Maria's session."""
-    session = world.bridge.journal.session("session-1")
-    assert session
-    parts = world.bridge.journal.receipts(session.id)
-    return [(part.status, part.error_code) for part in parts.values()]
 
 
 def test_a_callback_before_the_answer(world: World, chat: str) -> None:

@@ -130,9 +130,7 @@ class Journal:
             decided = inbox.decide_new(tx, self._decider)
             if not decided:  # what was heard in time counts, however late it is decided
                 inbox.time_out(tx, self._decider, now)
-            claims, put_off = (
-                outbox.claim(tx, now, room, self._pace, self._replica.owner) if room else ([], False)
-            )
+            claims, put_off = outbox.claim(tx, now, room, self._pace, self._replica.owner)
             return decided > 0 or put_off, claims
 
         done = self._write(work)

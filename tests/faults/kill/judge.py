@@ -12,7 +12,7 @@ from simulator.acceptance.sim import HttpSim
 from tests.faults.kill.people import Customer
 from tests.faults.kill.plan import Plan
 
-DOUBT = "may or may not have been sent"
+DOUBT = "may or may not"
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,21 @@ def test_a_session_idles_out_once(ring: Ring) -> None:
     assert kinds == [IdleElapsed.__name__]
 
 
+def test_one_webhook_told_to_every_replica_at_once_is_one_event(ring: Ring) -> None:
+    """The key is unique in the database: nobody looks first and writes then (bug 1)."""
+    told: list[tuple[str, Event]] = [("same", TextReceived(1.0, MARIA, SUPPORT, "Hello", "SM1"))]
+    start = threading.Barrier(12)
+
+    def tell(number: int) -> int:
+        start.wait()
+        return ring.journals[number % 2].record(told)
+
+    for _ in range(4):
+        told = [(f"{told[0][0]}+", told[0][1])]
+        with ThreadPoolExecutor(12) as pool:
+            assert sorted(pool.map(tell, range(12))) == [0] * 11 + [1]
+
+
 # --- consent ---
 
 

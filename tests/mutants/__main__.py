@@ -3,8 +3,8 @@
     python -m tests.mutants            every mutant, two at a time
     python -m tests.mutants STOP gate  those whose name contains a word
 
-Each mutant is a copy of the project with one line changed; the features judge it in process and stop at the
-first scenario that fails. A mutant that survives is a hole in the suite: the command then exits with 1.
+Each mutant is a copy of the project with one line changed; the features judge it in process, or the tests
+it names, and stop at the first that fails. A mutant that survives is a hole in the suite: the command then exits with 1.
 """
 
 import os
@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.mutants.table import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("bridge", "simulator", "features", "conftest.py", "pyproject.toml", "README.md")
+COPIED = ("bridge", "simulator", "features", "tests", "conftest.py", "pyproject.toml", "README.md")
 PATIENCE = 600
 
 
@@ -47,7 +47,8 @@ def judge(mutant: Mutant | None) -> str:
             copy(source, place / name)
         if mutant:
             mutant.apply(place)
-        command = [sys.executable, "-m", "pytest", "features", "-x", "-q", "-p", "no:randomly", "--tb=no"]
+        judges = mutant.judges if mutant else ("features",)
+        command = [sys.executable, "-m", "pytest", *judges, "-x", "-q", "-p", "no:randomly", "--tb=no"]
         run = subprocess.run(
             command,
             cwd=place,

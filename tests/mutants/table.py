@@ -12,6 +12,7 @@ class Mutant:
     file: str
     old: str
     new: str
+    judges: tuple[str, ...] = ("features",)  # the tests that must fail it
 
     def apply(self, root: Path) -> None:
         """Make the change; raises ValueError if the code has moved on."""
@@ -29,7 +30,81 @@ EVENTS = "bridge/desks/sunshine_events.py"
 INBOX = "bridge/journal/inbox.py"
 TWILIO = "bridge/carriers/twilio.py"
 
+REPLICAS = "tests/faults/test_replicas.py"
+
+# What the promises rest on: judged by tests, for an outsider sees it only under bad luck.
+UNDER_FIRE = (
+    Mutant(
+        "acknowledge before commit",
+        "bridge/web.py",
+        "        self._journal.record(taken.told)\n",
+        '        __import__("threading").Timer(0, self._journal.record, (taken.told,)).start()\n',
+        ("tests/faults/test_blame.py",),
+    ),
+    Mutant(
+        "told before the shared commit",
+        "bridge/journal/engine.py",
+        "outcomes.append((future, *_attempt(connection, work, alone=len(batch) == 1)))\n",
+        "outcomes.append((Future(), *_attempt(connection, work, alone=len(batch) == 1)))\n"
+        "                    future.set_result(outcomes[-1][1])\n",
+        ("tests/unit/test_journal.py",),
+    ),
+    Mutant(
+        "dedupe by check-then-act",
+        "bridge/journal/statements.py",
+        "    return tx.execute(_insert_once(tx.dialect.name, table, key), values).first() is not None\n",
+        "    if tx.execute(table.select().where(table.c[key] == values[key])).first():\n"
+        "        return False\n"
+        "    tx.execute(table.insert(), values)\n"
+        "    return True\n",
+        (REPLICAS,),
+    ),
+    Mutant(
+        "blind resend",
+        SENDING,
+        "        if claim.doubts and (found :=",
+        "        if False and (found :=",
+        ("tests/faults/test_outbound.py",),
+    ),
+    Mutant(
+        "status last-write-wins",
+        "bridge/core/receipts.py",
+        "    return new if not old or RANKS.get(new, 0) > RANKS.get(old, 0) else old\n",
+        "    return new\n",
+        ("tests/unit/test_receipts.py",),
+    ),
+    Mutant(
+        "retry counters in memory",
+        "bridge/journal/outbox.py",
+        '    tx.execute(RELEASE, {"until": now})\n',
+        '    tx.execute(RELEASE, {"until": now})\n    tx.execute(update(effects).values(tries=0))\n',
+        ("tests/unit/test_worker.py", "tests/faults/test_outbound.py"),
+    ),
+    Mutant(
+        "lease without fencing",
+        "bridge/journal/outbox.py",
+        "row is not None and row.tries == claim.tries",
+        "row is not None",
+        (REPLICAS,),
+    ),
+    Mutant(
+        "sweep without dedupe",
+        "bridge/sweep.py",
+        '[(f"twilio:{key}", in_one_form(event))',
+        '[(f"sweep:{key}", in_one_form(event))',
+        ("tests/faults/test_silence.py",),
+    ),
+    Mutant(
+        "STOP checked outside the transaction",
+        "bridge/journal/outbox.py",
+        'locks.share_phone(tx, lane.rpartition(":")[2])',
+        "True",
+        (REPLICAS,),
+    ),
+)
+
 MUTANTS = (
+    *UNDER_FIRE,
     Mutant("channel tag left out", "bridge/core/dossier.py", '"opencx_channel_sms", ', ""),
     Mutant("session id left out", "bridge/core/dossier.py", '"opencx_session_id")', '"opencx_session")'),
     Mutant("From number of another session", SENDING, "Sms(session.number,", 'Sms("+12125550160",'),

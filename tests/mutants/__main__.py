@@ -4,7 +4,8 @@
     python -m tests.mutants STOP gate  those whose name contains a word
 
 Each mutant is a copy of the project with one line changed; the features judge it in process, or the tests
-it names, and stop at the first that fails. A mutant that survives is a hole in the suite: the command then exits with 1.
+it names, and stop at the first that fails. A mutant that survives is a hole in the suite: the command then
+exits with 1.
 """
 
 import os

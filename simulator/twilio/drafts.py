@@ -17,6 +17,7 @@ from simulator.twilio.state import State
 from simulator.web import Refusal
 
 LONGEST = 1600
+LONGEST_WAIT = 36_000  # CAR-08
 MOST_MEDIA = 10
 SHORT_CODE = re.compile(r"\d{5,6}")
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")  # CAR-176
@@ -35,6 +36,7 @@ class Draft:
     callback: str = ""
     direction: str = "outbound-api"
     send_at: float | None = None
+    validity: float = LONGEST_WAIT  # seconds it may wait in the carrier's queue
 
     @classmethod
     def of(cls, form: list[tuple[str, str]]) -> "Draft":
@@ -47,6 +49,7 @@ class Draft:
             body=said.get("Body", ""),
             media_urls=[value for name, value in form if name == "MediaUrl" and value],
             callback=said.get("StatusCallback", ""),
+            validity=_validity(said.get("ValidityPeriod", "")),
             send_at=_moment(said.get("SendAt", "")) if said.get("ScheduleType") == "fixed" else None,
         )
 
@@ -54,6 +57,15 @@ class Draft:
     def kind(self) -> str:
         """What a picture makes of a text."""
         return "MMS" if self.media_urls else "SMS"
+
+
+def _validity(text: str) -> float:
+    """A whole number of seconds within the bounds (CAR-08)."""
+    if not text:
+        return LONGEST_WAIT
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_WAIT:
+        return float(text)
+    raise errors.refusal(20001, name="ValidityPeriod")
 
 
 def _moment(text: str) -> float | None:

@@ -8,6 +8,7 @@ Facts:
   * It starts `queued`, with a Messaging Service `accepted`, scheduled `scheduled` (CAR-24).
   * No callback tells the initial status; each later one is a request of its own (CAR-133).
   * An MMS has a SID beginning MM (CAR-19).
+  * What has not left within its validity period fails with 30001 (CAR-08).
   * The sixteenth reply between two numbers within 30 s fails with 14107 (CAR-82).
 """
 
@@ -23,9 +24,10 @@ from simulator.twilio.hooks import Delivery, Hooks
 from simulator.twilio.registration import gate
 from simulator.twilio.segments import split
 from simulator.twilio.signature import Params
-from simulator.twilio.state import FAILED, Message, Outcome, State
+from simulator.twilio.state import FAILED, WAITING, Message, Outcome, State
 from simulator.twilio.views import VERSION
 
+STALE = 30001
 QUICK_REPLIES = 15
 QUICK = 30.0
 
@@ -100,6 +102,7 @@ class Life:
             media_urls=draft.media_urls,
             service=draft.service,
             callback=draft.callback,
+            until=max(self._network.now(), draft.send_at or 0.0) + draft.validity,
         )
 
     def _pick_sender(self, message: Message) -> None:
@@ -149,6 +152,8 @@ class Life:
         if step >= len(fate.statuses):
             return
         with self._network.lock:
+            if message.status in WAITING and self._network.now() > message.until:
+                fate = Fate((*fate.statuses[:step], "failed"), STALE)
             status = fate.statuses[step]
             code = fate.error_code if status in FAILED else None
             message.become(status, self._network.now(), code)

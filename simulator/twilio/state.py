@@ -1,5 +1,6 @@
 """What the carrier remembers: numbers, messages, media, blocks, planned outcomes and phones' screens."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,7 @@ class Message:
     media_urls: list[str] = field(default_factory=list)
     service: str = ""
     callback: str = ""
+    until: float = math.inf  # what has not left by then fails
     updated: float = 0.0
     sent: float | None = None
     error_code: int | None = None

@@ -54,6 +54,8 @@ REFUSED: list[tuple[str, dict[str, str], int, str]] = [
     ("too long", {"Body": "a" * 1601}, 21617, TOO_LONG),
     ("too long in units", {"Body": "a" * 1599 + "👍"}, 21617, TOO_LONG),
     ("not a phone", {"To": "123"}, 21211, "The 'To' number 123 is not a valid phone number."),
+    ("validity of nothing", {"ValidityPeriod": "0"}, 20001, ""),
+    ("validity beyond ten hours", {"ValidityPeriod": "36001"}, 20001, ""),
     ("underscore in the host", {"StatusCallback": "http://my_host/x"}, 21609, ""),
     ("callback without scheme", {"StatusCallback": "my.host/x"}, 21609, ""),
     ("callback with a broken port", {"StatusCallback": "http://host:port/x"}, 21609, ""),
@@ -225,6 +227,16 @@ def test_a_fate_may_take_its_time(world: World) -> None:
     assert world.message(sid)["status"] == "sent"
     world.network.clock.advance(60)
     assert world.message(sid)["status"] == "delivered"
+
+
+@pytest.mark.parametrize(("seconds", "status", "code"), [(59, "failed", 30001), (60, "sent", None)])
+def test_what_waits_too_long_fails(world: World, seconds: int, status: str, code: int | None) -> None:
+    """A message that has not left within its validity period never does (CAR-08)."""
+    world.act("POST", "/twilio/outcomes", {"statuses": ["sending", "sent"], "delay": 60})
+    sid = world.send(ValidityPeriod=str(seconds))["sid"]
+    world.network.clock.advance(60)
+    message = world.message(sid)
+    assert (message["status"], message["error_code"]) == (status, code)
 
 
 @pytest.mark.parametrize(

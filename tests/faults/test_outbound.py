@@ -216,6 +216,23 @@ def test_a_doubt_is_told_ten_minutes_after_it_began(world: World, line: Line, ch
     assert since(arrivals(world), start) == []
 
 
+def test_a_doubtful_message_never_surfaces_hours_later(world: World, line: Line, chat: str) -> None:
+    """The carrier sits on it for two hours: it fails instead, and the agent is told so (CAR-08)."""
+    slowly = {"statuses": ["sending", "sent", "delivered"], "delay": 2 * HOUR}
+    world.control("POST", "/twilio/outcomes", slowly)
+    line.creates, line.looks = [after(late)], instead(503, HTML)
+    before_it = len(arrivals(world))
+    world.fault("twilio", "status", "drop webhooks")  # of `sending`
+    world.reply(REPLY, chat)
+    world.settle(HOUR)
+    world.settle(5 * HOUR)
+    assert len(arrivals(world)) == before_it
+    said = told(world, chat)
+    assert DOUBT in said[0]
+    assert "waited too long" in said[1]
+    assert len(said) == 2
+
+
 # --- FT-O3: callbacks out of turn ---
 
 

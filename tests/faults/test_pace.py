@@ -106,9 +106,11 @@ def test_a_restart_forgets_no_place(world: World) -> None:
     assert times(world, MARIA, start) == [0.0, 4.0]
 
 
-def test_who_must_wait_hides_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_who_must_wait_hides_nobody(tmp_path: Path, request: pytest.FixtureRequest, kind: str) -> None:
     """A look that found only texts out of their turn says that there may be more to find."""
-    engine = connect(f"sqlite:///{tmp_path}/bridge.db")
+    here = f"sqlite:///{tmp_path}/bridge.db"
+    engine = connect(here if kind == "sqlite" else request.getfixturevalue("cleared_postgres"))
     upgrade(engine)
     decider = Decider(Rules(frozenset()), lambda: "new", lambda _kind, _why: None)
     journal = Journal(engine, DirectWriter(engine), decider, Pace(lambda _number: 1.0))

@@ -22,10 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
 from bridge.core import retry
-from bridge.core.errors import BridgeError, Misconfigured, Temporary, Uncertain
+from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Uncertain
 from bridge.core.model import Event
 from bridge.journal import Claim, Journal
 
+CRASHED = "it may or may not have been done: each of many tries broke or ended the whole bridge"
 MISCONFIGURED_WAIT = 30.0
 SAFETY_NET = 1.0  # seconds; commits wake the worker, this only catches what nobody announced
 log = structlog.get_logger("worker")
@@ -166,7 +167,10 @@ class Worker:
     # --- one effect ---
 
     def _perform(self, claim: Claim) -> None:
+        """Do it; what has come to no end again and again is given up (FT-C4)."""
         kind = type(claim.effect).__name__
+        if claim.crashes >= retry.MOST_CRASHES:
+            return self._failed(claim, Permanent(CRASHED, code="crashes"))
         failpoints.hit("performing", kind)
         try:
             outcome = self._performer.perform(claim)

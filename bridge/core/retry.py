@@ -25,6 +25,7 @@ _MOST_ATTEMPTS = {
     "CloseAssistant": 10,
 }
 _OTHERWISE = 20
+MOST_CRASHES = 10  # tries in a row at which the process ended, or that broke; a chance kill is not that often
 MOST_MOVES = 5  # live chats of one session that may be lost and followed by another; then people must look
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
-from bridge.journal import inbox, locks, outbox, sessions, silence, waiting
+from bridge.journal import inbox, locks, outbox, poison, sessions, silence, waiting
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.outbox import Claim
@@ -45,6 +45,7 @@ class Journal:
         self._latest = 0.0
         self._asked: set[str] = set()  # sources of which nothing older is unknown since this start
         self.started = float("inf")  # what another replica asked after this time counts as asked by us
+        self._suspects = poison.Suspects(decider.counted)
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
 
@@ -100,8 +101,6 @@ class Journal:
         self._wake()
         return found
 
-    # --- webhooks gone quiet ---
-
     def found(self, sender: str, count: int, at: float) -> bool:
         """So many events were found that no webhook of this sender's told; whether the silence is new."""
         return self._write(lambda tx: silence.found(tx, sender, count, at))
@@ -123,11 +122,12 @@ class Journal:
     def step(self, now: float, room: int) -> tuple[bool, list[Claim]]:
         """Decide what waits, then claim up to `room` due effects; tell whether more waits."""
         went_back, self._latest = now < self._latest - CORRECTION, now
+        most = self._suspects.most(self._write)
 
         def work(tx: Connection) -> tuple[bool, list[Claim]]:
             if went_back:
                 outbox.all_due(tx, now)
-            decided = inbox.decide_new(tx, self._decider)
+            decided = inbox.decide_new(tx, self._decider, most)
             if not decided:  # what was heard in time counts, however late it is decided
                 inbox.time_out(tx, self._decider, now)
             claims, put_off = outbox.claim(tx, now, room, self._pace, self._replica.owner)
@@ -172,7 +172,6 @@ class Journal:
             outbox.postpone(tx, claim, due_at, error, doubts=doubts)
             if tell is not None:
                 outbox.forget_try(tx, claim)
-            if tell is not None:
                 inbox.conclude(tx, self._decider, _told_key(claim, tell), tell)
 
         self._write(work)
@@ -190,6 +189,7 @@ class Journal:
                 outbox.release_all(tx, now)
             if (tx.execute(NEWEST).scalar() or 0.0) > now + CORRECTION:
                 outbox.all_due(tx, now)
+            self._suspects.look(tx)
 
         self._write(work)
         self.take_over(now)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
 from bridge.core import flow, lifecycle
@@ -38,6 +39,7 @@ from bridge.journal import chats, codec, locks, outbox, sessions, waiting
 from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
+MOST_AT_ONCE = 50
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
 KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
 DECIDED = (
@@ -93,7 +95,7 @@ def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
         decider.counted(type(event).__name__, "known id with other words")
 
 
-def decide_new(tx: Connection, decider: Decider, most: int = 50) -> int:
+def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> int:
     """Decide what waits, oldest first; return how many."""
     if not locks.deciding(tx):
         return 0
@@ -120,7 +122,9 @@ def _decide_guarded(
     try:
         with tx.begin_nested():
             remark = decide(tx, decider, read())
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as bug:
+    except SQLAlchemyError:
+        raise  # the database's trouble is not the event's fault
+    except Exception as bug:  # noqa: BLE001 - whatever is wrong with one event must not stop the others
         decider.counted(kind, "parked")
         return "parked", f"{type(bug).__name__}: {bug}"
     decider.counted(kind, remark)

@@ -55,6 +55,7 @@ TAKE = (
     .values(
         tries=effects.c.tries + 1,
         doubts=effects.c.doubts + case((effects.c.state == "performing", 1), else_=0),
+        crashes=case((effects.c.state == "performing", effects.c.crashes + 1), else_=0),
         tried_at=func.coalesce(effects.c.tried_at, bindparam("now")),
         doubted_at=func.coalesce(effects.c.doubted_at, case((IN_DOUBT, bindparam("now")))),
         state="performing",
@@ -118,6 +119,7 @@ class Claim:
     first_tried_at: float
     owner: int  # the replica that claimed it
     until: float  # the end of the lease
+    crashes: int = 0  # tries in a row that came to no end
     doubted_at: float | None = None  # when an earlier try was first looked for
 
     @property
@@ -196,6 +198,7 @@ def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim
         first_tried_at=row.tried_at,
         owner=owner,
         until=until,
+        crashes=row.crashes,
         doubted_at=row.doubted_at,
     )
     if isinstance(effect, SendText) and taken.allowed:

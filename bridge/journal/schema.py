@@ -144,6 +144,7 @@ effects = Table(
     Column("created_at", Float, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),  # tries in a row that came to no end
     Column("tried_at", Float),
     Column("doubted_at", Float),
     Column("slot_at", Float),  # its place in the number's pace, while it waits for it

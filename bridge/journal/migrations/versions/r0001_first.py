@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("crashes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", sa.Float(), nullable=True),
         sa.Column("doubted_at", sa.Float(), nullable=True),
         sa.Column("slot_at", sa.Float(), nullable=True),

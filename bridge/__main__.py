@@ -1,20 +1,20 @@
-"""The command line: `bridge serve`, `check`, `status`, `migrate`.
+"""The command line: `bridge serve`, `check`, `status`, `migrate`; the rest stands in `bridge/commands`.
 
 A command imports what it needs when it runs: looking at the set-up should not wait for a web server's import.
 """
 
 import json
-import sys
 from contextlib import ExitStack
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import requests
 import typer
-from rich.console import Console
 
 from bridge import providers
+from bridge.commands import data, letters
+from bridge.commands.common import AsJson, ago, err, out, refuse, settings
 from bridge.core.ports import Finding
-from bridge.settings import Settings, Wrong, load, sqlite_file
+from bridge.settings import Settings, sqlite_file
 
 app = typer.Typer(
     help="Carries text messages between a phone, an AI and the Zendesk Agent Workspace.",
@@ -22,8 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Role = Literal["all", "web", "worker"]
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(letters.app, name="letters")
+for command in (data.sessions, data.export, data.erase, data.retention):
+    app.command()(command)
 
 
 @app.command()
@@ -31,18 +32,18 @@ def serve(role: Annotated[Role | None, typer.Option(help="Instead of BRIDGE_ROLE
     """Run the bridge: HTTP and worker in one process, or one of them."""
     from bridge import server
 
-    settings = _settings(**({"role": role} if role else {}))
+    configured = settings(**({"role": role} if role else {}))
     try:
-        server.serve(settings, lambda: _migrated(settings))
+        server.serve(configured, lambda: _migrated(configured))
     except server.CannotServe as problem:
-        _refuse(str(problem))
+        refuse(str(problem))
 
 
 @app.command()
-def check(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:  # noqa: FBT002
+def check(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Examine the set-up, live, and say what is wrong and how to mend it."""
-    settings = _settings()
-    findings = (*providers.examine(settings), *_silences(settings))
+    configured = settings()
+    findings = (*providers.examine(configured), *_silences(configured))
     for finding in findings:
         out.print(json.dumps(_plain(finding)) if as_json else _line(finding), markup=not as_json)
     raise typer.Exit(1 if any(finding.problem for finding in findings) else 0)
@@ -51,41 +52,46 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 @app.command()
 def status() -> None:
     """What waits in the running bridge."""
-    settings = _settings()
-    if not settings.admin_token:
-        _refuse("BRIDGE_ADMIN_TOKEN is not set: without it the bridge has no /admin to ask.")
+    configured = settings()
+    if not configured.admin_token:
+        refuse("BRIDGE_ADMIN_TOKEN is not set: without it the bridge has no /admin to ask.")
     try:
         answer = requests.get(
-            f"http://{settings.bind}/admin/status",
-            headers={"Authorization": f"Bearer {settings.admin_token}"},
+            f"http://{configured.bind}/admin/status",
+            headers={"Authorization": f"Bearer {configured.admin_token}"},
             timeout=5,
         )
         answer.raise_for_status()
     except requests.RequestException as problem:
-        _refuse(
-            f"no bridge answers at {settings.bind}: {type(problem).__name__}. Start it with: bridge serve"
+        refuse(
+            f"no bridge answers at {configured.bind}: {type(problem).__name__}. Start it with: bridge serve"
         )
     told = answer.json()
     silent = told.pop("silent")
-    for name, value in told.items():
-        out.print(f"{name:20} {value:g}")
+    for line in _standing(dict(told)):
+        out.print(line, markup=False)
     for each in silent:
         err.print(f"{each['cause']} {each['fix']}", markup=False)
     if not told["signatures_enforced"]:
         err.print(f"{providers.REPORT_ONLY.cause} {providers.REPORT_ONLY.fix}", markup=False)
 
 
+def _standing(told: dict[str, Any]) -> list[str]:
+    """What waits, a line each, and what to do about letters."""
+    letters_by_kind: dict[str, int] = told.pop("letters")
+    age = ago(told.pop("oldest_letter_age"))
+    lines = [f"{name:20} {value:g}" for name, value in told.items()]
+    lines += [f"{'letters':20} {count} {kind}" for kind, count in letters_by_kind.items()]
+    if letters_by_kind:
+        many = sum(letters_by_kind.values())
+        lines.append(f"{many} given up, the oldest {age} ago. See why, and what to do: bridge letters list")
+    return lines
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    out.print(f"The database is at revision {_migrated(_settings())}.")
-
-
-def _settings(**chosen: str) -> Settings:
-    try:
-        return load(**chosen)
-    except Wrong as problems:
-        _refuse(str(problems))
+    out.print(f"The database is at revision {_migrated(settings())}.")
 
 
 def _silences(settings: Settings) -> tuple[Finding, ...]:
@@ -102,16 +108,16 @@ def _migrated(settings: Settings) -> str:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bridge.journal.engine import connect
-    from bridge.journal.migrate import NewerSchema, upgrade
+    from bridge.journal.migrate import upgrade
+    from bridge.journal.trouble import CannotUse, said
 
     try:
         engine = connect(settings.database_url)
         with ExitStack() as after:
             after.callback(engine.dispose)
             return upgrade(engine)
-    except (ImportError, NewerSchema, SQLAlchemyError) as problem:
-        cause = str(getattr(problem, "orig", None) or problem)
-        _refuse(f"BRIDGE_DATABASE_URL: the database cannot be used: {cause}")
+    except (ImportError, CannotUse, SQLAlchemyError) as problem:
+        refuse(said(problem))
 
 
 def _plain(finding: Finding) -> dict[str, object]:
@@ -129,11 +135,6 @@ def _line(finding: Finding) -> str:
     if finding.problem is None:
         return f"[green]✓[/] {finding.step}: {finding.detail}"
     return f"[red]✗[/] {finding.step}: {finding.problem.cause}\n    → {finding.problem.fix}"
-
-
-def _refuse(problem: str) -> NoReturn:
-    err.print(problem, markup=False)
-    sys.exit(2)
 
 
 def main() -> None:

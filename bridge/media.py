@@ -12,7 +12,7 @@ import base64
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Facts:
     name: str
     content_type: str
     until: float
+    session: str = ""  # whose it is, so that it can be erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ class MediaStore:
         self._token = token
         self._seconds = seconds
 
-    def keep(self, download: Download, most: int = MOST_BYTES, *, label: str = "") -> str:
-        """Keep a file; returns its address. What is past its time goes at the same occasion."""
+    def keep(self, download: Download, most: int = MOST_BYTES, *, label: str = "", session: str = "") -> str:
+        """Keep a file of a session; returns its address. What is past its time goes at the same occasion."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self.forget_expired()
         token = self._token_of(label) if label else self._token()
         with spool(download, most) as upload:
             (self._folder / token).write_bytes(upload.content.read())
-        facts = Facts(upload.name, upload.content_type, self._clock() + self._seconds)
+        facts = Facts(upload.name, upload.content_type, self._clock() + self._seconds, session)
         self._write(token, facts)
         return f"{self._public_url}/media/{token}"
 
@@ -105,14 +106,27 @@ class MediaStore:
 
     def forget_expired(self) -> int:
         """Delete what is past its time; returns how many files went."""
-        gone = 0
-        for sheet in self._folder.glob("*.json"):
-            facts = self._facts(sheet.stem)
-            if facts is not None and facts.until <= self._clock():
-                (self._folder / sheet.stem).unlink(missing_ok=True)
-                sheet.unlink(missing_ok=True)
-                gone += 1
-        return gone
+        return self._forget(lambda facts: facts.until <= self._clock())
+
+    def forget_of(self, sessions: Collection[str]) -> int:
+        """Delete the files of these sessions; returns how many files went."""
+        return self._forget(lambda facts: facts.session in sessions)
+
+    def names_of(self, sessions: Collection[str]) -> list[str]:
+        """What the files of these sessions are called."""
+        return [facts.name for _, facts in self._all() if facts.session in sessions]
+
+    def _forget(self, unwanted: Callable[[Facts], bool]) -> int:
+        gone = [token for token, facts in self._all() if unwanted(facts)]
+        for token in gone:
+            (self._folder / token).unlink(missing_ok=True)
+            (self._folder / f"{token}.json").unlink(missing_ok=True)
+        return len(gone)
+
+    def _all(self) -> Iterator[tuple[str, Facts]]:
+        for sheet in sorted(self._folder.glob("*.json")):
+            if (facts := self._facts(sheet.stem)) is not None:
+                yield sheet.stem, facts
 
     def _facts(self, token: str) -> Facts | None:
         try:

@@ -47,6 +47,10 @@ class Metrics:
         self._age = Gauge(
             "bridge_oldest_effect_age_seconds", "Age of the oldest effect.", registry=self._registry
         )
+        self._letters = Gauge("bridge_letters", "Letters, by kind.", ["kind"], registry=self._registry)
+        self._letter_age = Gauge(
+            "bridge_oldest_letter_age_seconds", "Age of the oldest letter.", registry=self._registry
+        )
 
     def _counter(self, name: str, purpose: str, *labels: str) -> Counter:
         return Counter(name, purpose, labels, registry=self._registry)
@@ -59,6 +63,13 @@ class Metrics:
         """Whose webhooks are silent now."""
         for sender in SENDERS:
             self._silent.labels(sender).set(sender in senders)
+
+    def letters(self, kinds: dict[str, int], age: float) -> None:
+        """How many letters there are of each kind, and how old the oldest is."""
+        self._letters.clear()
+        for kind, count in kinds.items():
+            self._letters.labels(kind).set(count)
+        self._letter_age.set(age)
 
     def page(self, counts: dict[str, float], now: float) -> bytes:
         """The metrics in Prometheus's text form."""

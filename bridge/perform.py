@@ -177,12 +177,17 @@ class Performer:
 
     def _post(self, claim: Claim, session: Session) -> Event | None:
         assert isinstance(claim.effect, PostTurn)  # noqa: S101
-        turn = self._journal.turns(session.id, claim.effect.turn, claim.effect.turn + 1)[0]
+        turn = self._turn(session, claim.effect.turn)
         chat, marker = _chat(session), f"{session.id}:{turn.number}"
         message = self._world.desk.find_post(chat, marker) if claim.tries > 1 else None
         if message is None:
             message = self._post_whole(chat, turn, marker)
         return TurnPosted(self._clock(), session.id, turn.number, message)
+
+    def _turn(self, session: Session, number: int) -> Turn:
+        for turn in self._journal.turns(session.id, number, number + 1):
+            return turn
+        raise Permanent("the session was erased")
 
     def _post_whole(self, chat: Chat, turn: Turn, marker: str) -> str:
         """Text and files; a file that cannot be had is named in the text instead (CAR-377)."""

@@ -143,7 +143,7 @@ class Sender:
         if not effect.media:
             return self._world.carrier.send(sms)
         files = zip(effect.media, _labels(effect), strict=True)
-        links = tuple(self._rehosted(each, label) for each, label in files)
+        links = tuple(self._rehosted(each, effect.session, label) for each, label in files)
         if self._world.numbers.state(sms.number).mms:
             try:
                 return self._world.carrier.send(replace(sms, media=links))
@@ -152,10 +152,17 @@ class Sender:
                     raise
         return self._world.carrier.send(_with_links(sms, links))
 
-    def _rehosted(self, media: Media, label: str) -> str:
-        """An address the carrier can read without our credentials, for a while (SUN-ATT-05)."""
+    def _rehosted(self, media: Media, session: str, label: str) -> str:
+        """An address the carrier can read without our credentials, for a while (SUN-ATT-05).
+
+        An erasure meanwhile did not know of this file, unless the session is still there once it is kept.
+        """
         with self._world.desk.open_media(media) as download:
-            return self._world.store.keep(download, label=label)
+            address = self._world.store.keep(download, label=label, session=session)
+        if self._journal.session(session) is None:
+            self._world.store.forget_of({session})
+            raise Permanent("the session was erased")
+        return address
 
 
 def _labels(effect: SendText) -> list[str]:

@@ -6,7 +6,9 @@ The journal of a SQLite bridge belongs to one process: a lock file beside it say
 
 import fcntl
 import logging
+import os
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -14,10 +16,11 @@ from typing import IO, Any
 from gunicorn.app.base import BaseApplication
 
 from bridge import wiring
+from bridge.journal import trouble
 from bridge.ops import log_to_stderr
 from bridge.settings import Settings, sqlite_file
 
-GRACE = 30  # seconds a running request or effect may take at SIGTERM
+GRACE = 10  # seconds beyond BRIDGE_STOP_SECONDS after which a stopping process is killed
 THREADS = 32
 
 
@@ -38,7 +41,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "threads": THREADS,
             "worker_class": "gthread",
-            "graceful_timeout": GRACE,
+            "graceful_timeout": int(self._settings.stop_seconds) + GRACE,
             "keepalive": 75,
             "forwarded_allow_ips": "",  # proxies are believed by bridge.proxies only, and only if listed
             "worker_exit": self._stop,
@@ -59,8 +62,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self._bridge.app
 
     def _stop(self, _server: object, _worker: object) -> None:
+        """What still hangs after this was let go of: it must not keep the process."""
         if self._bridge:
             self._bridge.close()
+            os._exit(0)
 
 
 def serve(settings: Settings, prepare: Callable[[], object]) -> None:
@@ -68,6 +73,7 @@ def serve(settings: Settings, prepare: Callable[[], object]) -> None:
     lock = _only_one(settings.database_url)
     try:
         prepare()
+        _must_hold_files(settings.media_folder)
         _must_be_free(settings.bind)
         _Server(settings).run()
     finally:
@@ -80,6 +86,17 @@ def _through_the_redactor(name: str) -> None:
     logger = logging.getLogger(name)
     logger.handlers.clear()
     logger.propagate = True
+
+
+def _must_hold_files(folder: str) -> None:
+    """Better known now than when an agent sends the first picture."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"?")
+    except OSError as problem:
+        fix = "Make it writable for the bridge's user, with room for files, or name another folder."
+        raise CannotServe(f"BRIDGE_MEDIA_FOLDER: no file can be kept there: {problem}. {fix}") from None
 
 
 def _must_be_free(bind: str) -> None:
@@ -99,7 +116,7 @@ def _only_one(database_url: str) -> IO[str] | None:
     try:
         lock = Path(f"{file.resolve()}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held while we run
     except OSError as problem:
-        raise CannotServe(f"BRIDGE_DATABASE_URL: the database cannot be used: {problem}.") from None
+        raise CannotServe(trouble.said(problem)) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

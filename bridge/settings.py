@@ -74,6 +74,9 @@ class Settings(BaseSettings):
 
     idle_seconds: float = Field(10_800.0, gt=0, description="Silence after which the AI's session ends.")
     sweep_seconds: float = Field(300.0, ge=0, description="How often to ask for lost webhooks; 0: never.")
+    retention_days: float = Field(
+        90.0, ge=0, description="Days after which what is finished is removed; 0: never."
+    )
     compliance: Literal["block", "warn"] = Field(
         "block", description="Unregistered US numbers: hold, or warn."
     )
@@ -85,6 +88,7 @@ class Settings(BaseSettings):
     )
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for another system's answer.")
     threads: int = Field(8, ge=1, description="Effects performed at once.")
+    stop_seconds: float = Field(20.0, gt=0, description="Time for what is being done at SIGTERM.")
     admin_token: str = Field("", description="Opens /admin; without it there is no /admin.")
     admin_token_old: str = Field("", description="The former token, still accepted during a rotation.")
     clock_url: str = Field("", description="Follow a simulator's clock; loopback only.")

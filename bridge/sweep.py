@@ -15,6 +15,7 @@ What is found while the bridge was there to be told is an alarm: some webhook ha
 first round after a start only makes up for the time the bridge was away.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -91,6 +92,7 @@ class Sweep:
         self._asked_until = self._started - LONGEST
         self._due = self._started if every else float("inf")
         self._silent: dict[str, tuple[float, float]] = {}  # sources that could not be asked: since, last
+        self._one_at_a_time = threading.Lock()
 
     def begin(self, numbers: tuple[str, ...]) -> None:
         """What came before a number was ours for the first time is nobody's (OCX-NUM-07)."""
@@ -103,9 +105,13 @@ class Sweep:
         return self.run(numbers) if self._clock() >= self._due else 0
 
     def run(self, numbers: tuple[str, ...]) -> int:
-        """Ask everybody now."""
+        """Ask everybody now; one round at a time."""
+        with self._one_at_a_time:
+            return self._run(numbers)
+
+    def _run(self, numbers: tuple[str, ...]) -> int:
         now = self._clock()
-        self._due = now + self._every
+        self._due = now + (self._every or float("inf"))
         with_people = self._journal.with_people(since=now - LONGEST)
         found = {
             "twilio/sms": sum(self._number_asked(number, now) for number in numbers),

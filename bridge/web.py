@@ -15,7 +15,8 @@ from flask import Flask, Response, abort, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from bridge import failpoints, silence
+from bridge import failpoints
+from bridge.admin import Admin, Call
 from bridge.intake import Mismatch, Post, Refused, Taken
 from bridge.journal import Journal
 from bridge.media import MediaStore
@@ -123,7 +124,7 @@ def create_app(
     _add_health(app, state)
     _add_media(app, store)
     if admin_tokens:
-        _add_admin(app, state, admin_tokens)
+        _add_admin(app, state.calls, admin_tokens)
     app.register_error_handler(HTTPException, _refused)
     if door.prefix:
         app.wsgi_app = _below(door.prefix, app.wsgi_app)  # type: ignore[method-assign]
@@ -131,22 +132,15 @@ def create_app(
 
 
 class State:
-    """What health pages and /admin read; built by wiring."""
+    """What health pages read and /admin answers; built by wiring."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        metrics: Metrics,
-        clock: Callable[[], float],
-        ready: Callable[[], bool],
-        *,
-        enforced: bool = True,
-    ) -> None:
-        self.enforced = enforced
+    def __init__(self, journal: Journal, metrics: Metrics, ready: Callable[[], bool], admin: Admin) -> None:
         self.journal = journal
         self.metrics = metrics
-        self.clock = clock
         self.ready = ready
+        self.clock = admin.clock
+        self.letters = admin.letters
+        self.calls = admin.calls
 
 
 def _below(prefix: str, app: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,6 +181,7 @@ def _add_health(app: Flask, state: State) -> None:
     @app.get("/metrics")
     def metrics() -> Response:
         state.metrics.silent({silent.sender for silent in state.journal.silences()})
+        state.metrics.letters(*state.letters())
         page = state.metrics.page(state.journal.counts(), state.clock())
         return Response(page, content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -203,7 +198,7 @@ def _add_media(app: Flask, store: MediaStore) -> None:
         return answer
 
 
-def _add_admin(app: Flask, state: State, tokens: tuple[str, ...]) -> None:
+def _add_admin(app: Flask, calls: tuple[Call, ...], tokens: tuple[str, ...]) -> None:
     expected = [f"Bearer {token}".encode() for token in tokens]
 
     @app.before_request
@@ -213,16 +208,23 @@ def _add_admin(app: Flask, state: State, tokens: tuple[str, ...]) -> None:
         if request.path.startswith("/admin/") and not any(matches):
             abort(403)
 
-    @app.get("/admin/status")
-    def status() -> Response:
-        now = state.clock()
-        facts = {"signatures_enforced": state.enforced, "busy": state.journal.busy(now), "now": now}
-        silent = [finding.problem for finding in map(silence.finding, state.journal.silences())]
-        return jsonify({**state.journal.counts(), **facts, "silent": silent})
+    for call in calls:
+        path = call.path.replace("{", "<").replace("}", ">")
+        app.add_url_rule(path, f"{call.method} {path}", _answering(call), methods=[call.method])
 
-    @app.get("/admin/sessions/<session_id>")
-    def session(session_id: str) -> Response:
-        found = state.journal.session(session_id)
-        if found is None:
-            abort(404)
-        return jsonify({"session": found, "transcript": state.journal.turns(found.id)})
+
+def _answering(call: Call) -> Callable[..., tuple[Response, int]]:
+    def view(**in_path: str) -> tuple[Response, int]:
+        body = request.get_json(silent=True)
+        asked = {**request.args.to_dict(), **(body if isinstance(body, dict) else {}), **in_path}
+        try:
+            return jsonify(call.does(asked)), 200
+        except LookupError as missing:
+            return jsonify({"error": str(missing)}), 404
+        except ValueError as wrong:
+            return jsonify({"error": str(wrong)}), 400
+        except SQLAlchemyError as error:
+            log.error("journal.unavailable", path=call.path, error=type(error).__name__)
+            return jsonify({"error": "the database cannot be used at the moment"}), 503
+
+    return view

@@ -16,6 +16,7 @@ import structlog
 from flask import Flask
 
 from bridge import intake, silence, sweep
+from bridge.admin import Admin
 from bridge.clock import RehearsalClock
 from bridge.core.model import Rules
 from bridge.core.ports import Finding
@@ -30,6 +31,7 @@ from bridge.ops import Metrics
 from bridge.perform import Performer
 from bridge.providers import REPORT_ONLY, Lines, findings, given_ones, lines, providers, signatures
 from bridge.proxies import Front, networks
+from bridge.retention import Retention
 from bridge.sending import Policy, World
 from bridge.settings import Settings
 from bridge.web import Door, Reads, State, create_app
@@ -38,7 +40,7 @@ from bridge.worker import Worker
 Clock = Callable[[], float]
 log = structlog.get_logger("bridge")
 ASKERS = 4  # sources asked at once what came before
-SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep is due
+SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep, or a removal, is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Bridge:
             each=self._askers.map if self._askers else map,
         )
         self._sweep.begin(settings.numbers)
+        self._retention = Retention(self.journal.operations, self._clock, settings.retention_days)
         self._stopping = threading.Event()
         self.ready = False
         self.app = self._web()
@@ -111,7 +114,7 @@ class Bridge:
     def _work(self) -> None:
         self.worker.start()
         self.journal.holding.set()  # an earlier process may have left something held
-        for work in (self._sweep_on, self._catch_up_on):
+        for work in (self._rounds, self._catch_up_on):
             threading.Thread(target=work, name="sweep", daemon=True).start()
 
     def run_until_idle(self) -> None:
@@ -120,6 +123,7 @@ class Bridge:
         self.worker.run_until_idle()
         if self._sweep.run_if_due(self.settings.numbers):
             self.worker.run_until_idle()
+        self._retention.run_if_due()
 
     def check(self) -> tuple[Finding, ...]:
         """Examine the set-up, live (OCX-TRB)."""
@@ -130,21 +134,22 @@ class Bridge:
         return tuple(map(silence.finding, self.journal.silences()))
 
     def close(self) -> None:
-        """Finish what is being done, then let go."""
+        """Finish what is being done, but not for ever; then let go."""
         self.ready = False
         self._stopping.set()
         self.journal.holding.set()
-        self.worker.stop()
+        self.worker.stop(self.settings.stop_seconds)
         if self._askers:
-            self._askers.shutdown(wait=True, cancel_futures=True)
+            self._askers.shutdown(wait=False, cancel_futures=True)
         if self._rehearsal:
             self._rehearsal.close()
         self.journal.close()
 
-    def _sweep_on(self) -> None:
+    def _rounds(self) -> None:
         while not self._stopping.wait(SWEEP_LOOKS):
             if self.journal.leads:
                 self._unbroken(lambda: self._sweep.run_if_due(self.settings.numbers))
+                self._unbroken(self._retention.run_if_due)
 
     def _catch_up_on(self) -> None:
         while not self._stopping.is_set():
@@ -166,8 +171,14 @@ class Bridge:
     def _web(self) -> Flask:
         front = Front(self.settings.public_url, networks(self.settings.trusted_proxies))
         door = Door(self.journal, self.metrics, self._clock, front)
-        enforced = self.settings.signatures == "enforce"
-        state = State(self.journal, self.metrics, self._clock, lambda: self.ready, enforced=enforced)
+        admin = Admin(
+            self.journal,
+            self.store,
+            self._clock,
+            sweep=lambda: self._sweep.run(self.settings.numbers),
+            enforced=self.settings.signatures == "enforce",
+        )
+        state = State(self.journal, self.metrics, lambda: self.ready, admin)
         tokens = given_ones(self.settings.admin_token, self.settings.admin_token_old)
         return create_app(_doors(self.settings), door, self.store, state, tokens)
 

@@ -14,7 +14,7 @@ What a failed effect does next is a table of error classes (core.errors), never 
 import math
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Protocol
 
 import structlog
@@ -74,7 +74,9 @@ class Worker:
         self._jitter = jitter
         self._room = threading.Semaphore(threads)
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, "performer") if threads else None
+        self._work: SimpleQueue[Claim] = SimpleQueue()
+        self._doing: dict[int, Claim] = {}
+        self._changed = threading.Condition()
         self._dispatcher: threading.Thread | None = None
         self._stopping = False
         self._looked = 0.0
@@ -95,17 +97,30 @@ class Worker:
     def start(self) -> None:
         """Take over what an earlier process left, then work until stopped."""
         self._journal.recover(self._clock())
+        for _ in range(self._threads):  # daemons: a call that hangs must not keep the process alive
+            threading.Thread(target=self._perform_on, name="performer", daemon=True).start()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._dispatcher.start()
 
-    def stop(self) -> None:
-        """Claim nothing more; finish what is being performed."""
+    def stop(self, within: float | None = None) -> None:
+        """Claim nothing more; finish what is being performed, or let go of it after a while (FT-R6)."""
         self._stopping = True
         self._journal.woken.set()
         if self._dispatcher:
-            self._dispatcher.join()
-        if self._pool:
-            self._pool.shutdown(wait=True)
+            self._dispatcher.join(within)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._doing, within)
+            left = list(self._doing.values())
+        for claim in left:
+            self._let_go(claim)
+
+    def _let_go(self, claim: Claim) -> None:
+        """Nobody knows how it will end: whoever takes it over looks first; its own end is not recorded."""
+        log.warning("effect.let_go", effect=type(claim.effect).__name__, session=claim.effect.session)
+        try:
+            self._journal.postpone(claim, self._clock(), "the bridge stopped", doubts=claim.doubts + 1)
+        except SQLAlchemyError as error:
+            log.error("journal.unavailable", error=type(error).__name__)
 
     def _dispatch(self) -> None:
         while not self._stopping:
@@ -115,6 +130,7 @@ class Worker:
                     self._wait()
             except SQLAlchemyError as error:
                 log.error("journal.unavailable", error=type(error).__name__)
+                self._journal.woken.clear()
                 self._journal.woken.wait(SAFETY_NET)
 
     def _step(self) -> bool:
@@ -138,8 +154,13 @@ class Worker:
         return room
 
     def _hand_out(self, claim: Claim) -> None:
-        assert self._pool is not None, "a dispatcher needs performers"  # noqa: S101
-        self._pool.submit(self._perform_and_return, claim)
+        with self._changed:
+            self._doing[claim.id] = claim
+        self._work.put(claim)
+
+    def _perform_on(self) -> None:
+        while True:
+            self._perform_and_return(self._work.get())
 
     def _perform_and_return(self, claim: Claim) -> None:
         try:
@@ -149,6 +170,9 @@ class Worker:
                 "effect.broke", effect=type(claim.effect).__name__, id=claim.id, error=type(error).__name__
             )
         finally:
+            with self._changed:
+                del self._doing[claim.id]
+                self._changed.notify_all()
             self._room.release()
             self._journal.woken.set()
 
@@ -198,9 +222,7 @@ class Worker:
         )
         due = self._again_at(claim, error)
         if due is None:
-            self._journal.settle(
-                claim, self._performer.give_up(claim, error), error=error.reason, state="parked"
-            )
+            self._journal.give_up(claim, self._performer.give_up(claim, error), error, self._clock())
             return
         doubts = claim.doubts + isinstance(error, Uncertain)
         self._journal.postpone(claim, due, error.reason, doubts=doubts)
@@ -212,8 +234,8 @@ class Worker:
             return now + MISCONFIGURED_WAIT
         if not isinstance(error, Temporary | Uncertain):
             return None
-        if retry.exhausted(type(claim.effect).__name__, claim.tries):
+        if retry.exhausted(type(claim.effect).__name__, claim.tries_now):
             return None
         wait = error.retry_after if isinstance(error, Temporary) else 0.0
         within = error.within if isinstance(error, Uncertain) else math.inf
-        return now + min(retry.delay(claim.tries, self._jitter(), wait), within)
+        return now + min(retry.delay(claim.tries_now, self._jitter(), wait), within)

@@ -28,6 +28,7 @@ _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")  # CAR-176
 _DIALLED = re.compile(r"[0-9+()./\s\u2010-\u2015-]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # come along when copied
 _E164 = re.compile(r"\+[0-9]{8,15}")
+_LIKE_A_PHONE = re.compile(r"(?<![0-9A-Za-z])[+(]?[0-9](?:[ ().-]{0,2}[0-9]){7,14}(?![0-9A-Za-z])")
 _MEXICO_OLD = re.compile(r"\+521([0-9]{10})")
 _ONE_KEY = (
     (re.compile(r"\+549([0-9]{10})"), r"+54\1"),
@@ -164,6 +165,11 @@ def _key(phone: str) -> str:
         if pattern.fullmatch(phone):
             return pattern.sub(without, phone)
     return phone
+
+
+def masked(words: str) -> str:
+    """The words with every phone number in them redacted, however it is written."""
+    return _LIKE_A_PHONE.sub(lambda match: redacted("+" + re.sub(r"[^0-9]", "", match[0])), words)
 
 
 def redacted(phone: str) -> str:

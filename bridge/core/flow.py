@@ -42,6 +42,7 @@ from bridge.core.model import (
     FetchAnswer,
     Handoff,
     IdleElapsed,
+    LetterReplayed,
     Note,
     OpenConversation,
     PassControl,
@@ -516,6 +517,20 @@ def effect_parked(event: EffectParked, case: Case) -> Decision:
     return _told_once(case.session, marker, f"{what}: {event.reason}")
 
 
+def letter_replayed(event: LetterReplayed, case: Case) -> Decision:
+    """An operator has given-up work tried again: whatever was told of it may be told anew."""
+    session, known = case.session, case.receipt
+    if session is None:
+        return Decision(ignored="letter of no session")
+    over = (f"failed:{event.turn}", f"doubt:{event.turn}", f"parked:{event.effect}")
+    session = replace(session, told=tuple(each for each in session.told if each not in over))
+    if known is None:
+        return Decision(session)
+    fresh = known if known.source_id else replace(known, status="", error_code="")
+    told = _of_reply(fresh, replace(case, session=session), f"again:{event.at}", "is being sent again.")
+    return replace(told, session=told.session or session)
+
+
 def unreadable(event: Unreadable, _case: Case) -> Decision:
     """Kept for the operator; nothing follows."""
     return Decision(ignored=f"unreadable: {event.reason}")
@@ -568,5 +583,6 @@ CHAPTERS: dict[type[Event], Callable[[Any, Case], Decision]] = {
     IdleElapsed: idle_elapsed,
     UserMerged: user_merged,
     EffectParked: effect_parked,
+    LetterReplayed: letter_replayed,
     Unreadable: unreadable,
 }

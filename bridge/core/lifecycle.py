@@ -23,7 +23,15 @@ from bridge.core.model import Charge, Session
 
 AI, HANDOFF, HUMAN, NOBODY = Charge.AI, Charge.HANDOFF, Charge.HUMAN, Charge.NOBODY
 
-ALWAYS = ("ReceiptArrived", "SendAccepted", "SendFailed", "SendHeld", "EffectParked", "UserMerged")
+ALWAYS = (
+    "ReceiptArrived",
+    "SendAccepted",
+    "SendFailed",
+    "SendHeld",
+    "EffectParked",
+    "LetterReplayed",
+    "UserMerged",
+)
 
 _STAYS = {
     AI: ("TextReceived", "AssistantAnswered", "AssistantFailed"),

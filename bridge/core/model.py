@@ -92,6 +92,7 @@ class Session:
     full: tuple[str, ...] = ()  # live chats that take no more lines
     resume_at: int = 0  # lines below this number stood in the live chat that was lost
     notes: tuple[Note, ...] = ()  # for the agent, as soon as there is a live chat
+    charge_since: float = 0.0  # when whoever is in charge took over
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -279,6 +280,16 @@ class EffectParked(Event):
     code: str = ""
     fix: str = ""
     line: int | None = None  # the number of the turn it was about
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReplayed(Event):
+    """An operator has an effect that was given up tried again; turn and part are those of a text."""
+
+    session: str
+    effect: str
+    turn: int = -1
+    part: int = -1
 
 
 @dataclass(frozen=True, slots=True)

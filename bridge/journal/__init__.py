@@ -11,14 +11,16 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
+from bridge.core.errors import BridgeError
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
-from bridge.journal import inbox, locks, outbox, poison, sessions, silence, waiting
+from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, standing, waiting
+from bridge.journal.claims import Claim
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
-from bridge.journal.outbox import Claim
+from bridge.journal.operations import Operations
 from bridge.journal.pace import Pace
 from bridge.journal.replicas import Alone, Replica
-from bridge.journal.schema import effects, events, lanes
+from bridge.journal.schema import events
 
 __all__ = ["Claim", "Decider", "Journal"]
 
@@ -48,6 +50,7 @@ class Journal:
         self._suspects = poison.Suspects(decider.counted)
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
+        self.operations = Operations(engine, writer, decider, self._wake)
 
     # --- events in ---
 
@@ -148,18 +151,32 @@ class Journal:
 
     # --- outcomes ---
 
-    def settle(self, claim: Claim, outcome: Event | None, *, error: str = "", state: str = "done") -> None:
-        """The effect is over; its outcome is decided in the same transaction."""
+    def settle(self, claim: Claim, outcome: Event | None) -> None:
+        """The effect is done; its outcome is decided in the same transaction."""
 
         def work(tx: Connection) -> None:
-            if not outbox.mine(tx, claim):
-                return
-            outbox.finish(tx, claim, state, error)
-            if outcome is not None:
-                inbox.conclude(tx, self._decider, f"effect:{claim.id}", outcome)
+            if outbox.mine(tx, claim):
+                outbox.finish(tx, claim, "done")
+                self._conclude(tx, claim, outcome)
 
         self._write(work)
         self._wake()
+
+    def give_up(self, claim: Claim, outcome: Event | None, error: BridgeError, now: float) -> None:
+        """The effect will not be done and is a letter from now on."""
+
+        def work(tx: Connection) -> None:
+            if outbox.mine(tx, claim):
+                outbox.finish(tx, claim, "parked", error.reason)
+                letters.note(tx, claim, error, now)
+                self._conclude(tx, claim, outcome)
+
+        self._write(work)
+        self._wake()
+
+    def _conclude(self, tx: Connection, claim: Claim, outcome: Event | None) -> None:
+        if outcome is not None:
+            inbox.conclude(tx, self._decider, claim.outcome, outcome)
 
     def postpone(
         self, claim: Claim, due_at: float, error: str, *, doubts: int = 0, tell: Event | None = None
@@ -172,7 +189,7 @@ class Journal:
             outbox.postpone(tx, claim, due_at, error, doubts=doubts)
             if tell is not None:
                 outbox.forget_try(tx, claim)
-                inbox.conclude(tx, self._decider, _told_key(claim, tell), tell)
+                inbox.conclude(tx, self._decider, claim.told(tell), tell)
 
         self._write(work)
         self._wake()
@@ -260,22 +277,7 @@ class Journal:
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
         with self._reading() as tx:
-            rows = tx.execute(select(effects.c.state, func.count()).group_by(effects.c.state))
-            states: dict[str, int] = {row[0]: row[1] for row in rows}
-            oldest = select(func.min(effects.c.created_at)).where(outbox.UNFINISHED)
-
-            def count(state: str) -> int:
-                query = select(func.count()).select_from(events).where(events.c.state == state)
-                return tx.execute(query).scalar_one()
-
-            return {
-                "events_new": count("new") + count("held"),
-                "events_parked": count("parked"),
-                "effects_waiting": states.get("waiting", 0) + states.get("performing", 0),
-                "effects_parked": states.get("parked", 0),
-                "lanes": tx.execute(select(func.count()).select_from(lanes)).scalar_one(),
-                "oldest_effect_at": tx.execute(oldest).scalar() or 0.0,
-            }
+            return standing.counts(tx)
 
     def set_consent(self, changed: Consent) -> None:
         """An operator's word on one phone."""
@@ -291,9 +293,3 @@ class Journal:
     def _reading(self) -> Iterator[Connection]:
         with self._engine.connect().execution_options(readonly=True) as connection:
             yield connection
-
-
-def _told_key(claim: Claim, tell: Event) -> str:
-    """Once for each chat there is to tell it in: what nobody could hear is told again when there is one."""
-    chat = claim.session.conversation if claim.session else ""
-    return f"effect:{claim.id}:{type(tell).__name__}:{chat}"

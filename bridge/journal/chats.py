@@ -31,5 +31,4 @@ def withdraw_from(tx: Connection, session: Session) -> None:
     locks.hold_lane(tx, lane)
     for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
         tx.execute(outbox.WITHDRAW, {"effect_id": row.id})
-    if tx.execute(outbox.OWNER, {"lane_name": lane}).scalar() == outbox.NOBODY:
-        outbox.advance(tx, lane)
+    outbox.resume(tx, lane)

@@ -25,6 +25,7 @@ from bridge.core.model import (
     EffectParked,
     Event,
     IdleElapsed,
+    LetterReplayed,
     Receipt,
     ReceiptArrived,
     Rules,
@@ -174,7 +175,7 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     if session is None:
         before = sessions.latest_of(tx, phone) if phone else None
         return Case(case.rules, None, case.allowed, decider.fresh_id(), before)
-    if isinstance(event, OF_PART):
+    if isinstance(event, OF_PART) or (isinstance(event, LetterReplayed) and event.part >= 0):
         return _with_part(tx, case, event.turn, event.part)
     if isinstance(event, EffectParked) and event.line is not None:
         return _with_part(tx, case, event.line, 0)
@@ -237,7 +238,7 @@ def _apply(tx: Connection, decider: Decider, event: Event, case: Case, decision:
     if session is None:
         return
     if decision.session:
-        sessions.save(tx, decision.session, decider.rules.idle_seconds)
+        sessions.save(tx, _dated(decision.session, case, event.at), decider.rules.idle_seconds)
     for turn in decision.turns:
         sessions.append(tx, session.id, turn)
     if decision.receipt:
@@ -252,6 +253,12 @@ def _apply_effects(tx: Connection, event: Event, session: Session, decision: Dec
         chats.withdraw_from(tx, session)
     for effect in decision.effects:
         outbox.stage(tx, effect, session, event.at)
+
+
+def _dated(session: Session, case: Case, at: float) -> Session:
+    """Since when somebody is in charge is noted here, once for every chapter of the flow."""
+    same = case.session is not None and case.session.charge is session.charge
+    return session if same else replace(session, charge_since=at)
 
 
 def time_out(tx: Connection, decider: Decider, now: float) -> None:

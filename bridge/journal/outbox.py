@@ -6,7 +6,6 @@ of the lease: a crash makes it due again by itself, with one more try and one mo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
 
@@ -21,6 +20,7 @@ from bridge.core.model import (
     Session,
 )
 from bridge.journal import codec, locks, sessions
+from bridge.journal.claims import Claim
 from bridge.journal.pace import NOW, Pace, forget, number_of
 from bridge.journal.schema import effects, lanes
 from bridge.journal.statements import upsert
@@ -104,30 +104,6 @@ ALL_TRIED_BY_NOW = (
 NEXT_DUE = select(func.min(lanes.c.due_at))
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One effect, ours to perform until the lease ends."""
-
-    id: int
-    lane: str
-    effect: Effect
-    session: Session | None  # None: erased meanwhile
-    allowed: bool  # the phone had not opted out when this was claimed (P5)
-    tries: int  # this one included
-    doubts: int  # looks that left open whether an earlier try succeeded
-    created_at: float
-    first_tried_at: float
-    owner: int  # the replica that claimed it
-    until: float  # the end of the lease
-    crashes: int = 0  # tries in a row that came to no end
-    doubted_at: float | None = None  # when an earlier try was first looked for
-
-    @property
-    def attempt(self) -> str:
-        """The id of this try, in the status-callback URL."""
-        return f"{self.id}-{self.tries}"
-
-
 def lane_of(effect: Effect, session: Session) -> str:
     """One lane per conversation and direction.
 
@@ -200,6 +176,7 @@ def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim
         until=until,
         crashes=row.crashes,
         doubted_at=row.doubted_at,
+        forgiven=row.forgiven,
     )
     if isinstance(effect, SendText) and taken.allowed:
         sessions.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
@@ -254,9 +231,15 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
     gone = [row for row in rows if turns is None or codec.decode(SendText, row.body).turn in turns]
     for row in gone:
         tx.execute(WITHDRAW, {"effect_id": row.id})
-    if gone and not tx.execute(OWNER, {"lane_name": lane}).scalar():
-        advance(tx, lane)
+    if gone:
+        resume(tx, lane)
     return len(gone)
+
+
+def resume(tx: Connection, lane: str) -> None:
+    """The lane's head may be another now; if one is being performed, that is seen to afterwards."""
+    if not tx.execute(OWNER, {"lane_name": lane}).scalar():
+        advance(tx, lane)
 
 
 def release_all(tx: Connection, now: float) -> None:

@@ -49,6 +49,12 @@ events = Table(
     Index(
         "events_held", "source", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")
     ),
+    Index(
+        "events_parked",
+        "seq",
+        sqlite_where=text("state = 'parked'"),
+        postgresql_where=text("state = 'parked'"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -139,7 +145,7 @@ effects = Table(
     Column("session", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", String, nullable=False),  # waiting, performing, done, parked, withdrawn
+    Column("state", String, nullable=False),  # waiting, performing, done, withdrawn, parked, dropped
     Column("due_at", Float, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -149,6 +155,9 @@ effects = Table(
     Column("doubted_at", Float),
     Column("slot_at", Float),  # its place in the number's pace, while it waits for it
     Column("error", Text, nullable=False, server_default=""),
+    Column("code", String, nullable=False, server_default=""),  # of the error it was given up for
+    Column("parked_at", Float),
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # tries before it was replayed
     Index(
         "effects_lane",
         "lane",
@@ -157,6 +166,7 @@ effects = Table(
         postgresql_where=text("state in ('waiting', 'performing')"),
     ),
     Index("effects_session", "session"),
+    Index("effects_created", "created_at"),
     Index(
         "effects_parked",
         "id",

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, inspect, select, text
 
 import bridge.journal
+from bridge.core.errors import Permanent
 from bridge.core.model import (
     AskAssistant,
     AssistantAnswered,
@@ -460,7 +461,7 @@ def test_after_a_restart_nobody_waits_for_the_lease(book: Book) -> None:
 
 OLD_CLAIMS: dict[str, Callable[[Journal, Claim], None]] = {
     "settle": lambda journal, old: journal.settle(old, AssistantAnswered(0.0, "m", "Late")),
-    "park": lambda journal, old: journal.settle(old, None, error="late", state="parked"),
+    "park": lambda journal, old: journal.give_up(old, None, Permanent("late"), 0.0),
     "postpone": lambda journal, old: journal.postpone(old, 999.0, "late", tell=SendHeld(0.0, "m", 1, 0, "x")),
 }
 
@@ -494,7 +495,7 @@ def test_a_parked_effect_keeps_its_reason_and_frees_its_lane(book: Book) -> None
     """A letter says what went wrong; the next effect is due."""
     book.stage(WITH_MARIA, send(1), send(2))
     (claim,) = book.claim()
-    book.journal.settle(claim, None, error="refused", state="parked")
+    book.journal.give_up(claim, None, Permanent("refused"), 0.0)
     assert book.rows(effects, effects.c.state, effects.c.error)[0] == ("parked", "refused")
     assert [each.effect for each in book.claim()] == [send(2)]
     assert book.journal.counts()["effects_parked"] == 1

@@ -57,6 +57,9 @@ def upgrade() -> None:
         sa.Column("doubted_at", sa.Float(), nullable=True),
         sa.Column("slot_at", sa.Float(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("code", sa.String(), server_default="", nullable=False),
+        sa.Column("parked_at", sa.Float(), nullable=True),
+        sa.Column("forgiven", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -76,6 +79,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'parked'"),
         postgresql_where=sa.text("state = 'parked'"),
     )
+    op.create_index("effects_created", "effects", ["created_at"], unique=False)
     op.create_index("effects_session", "effects", ["session"], unique=False)
     op.create_table(
         "events",
@@ -108,6 +112,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'new'"),
         postgresql_where=sa.text("state = 'new'"),
+    )
+    op.create_index(
+        "events_parked",
+        "events",
+        ["seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
     )
     op.create_table(
         "lanes",

@@ -1,0 +1,94 @@
+"""What an operator does with the journal. Each method is one transaction, safe beside a running bridge."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from bridge.journal import erasure, letters, retention, standing
+from bridge.journal.engine import Writer
+from bridge.journal.inbox import Decider
+from bridge.journal.letters import Letter
+from bridge.journal.standing import Standing
+
+
+class Operations:
+    """Letters, and data held about people."""
+
+    def __init__(self, engine: Engine, writer: Writer, decider: Decider, wake: Callable[[], None]) -> None:
+        self._engine = engine
+        self._write = writer
+        self._decider = decider
+        self._wake = wake
+
+    # --- letters ---
+
+    def letters(self) -> list[Letter]:
+        """What was given up, oldest first."""
+        with self._reading() as tx:
+            return letters.waiting(tx)
+
+    def letter(self, name: str) -> Letter:
+        """One of them; raises `NoLetter`."""
+        with self._reading() as tx:
+            return letters.one(tx, name)
+
+    def letter_counts(self) -> tuple[dict[str, int], float]:
+        """How many of each kind, and since when the oldest waits (0: there is none)."""
+        with self._reading() as tx:
+            return letters.summary(tx)
+
+    def replay(self, name: str, now: float) -> None:
+        """Have it done again, the way of the first delivery; raises `NoLetter`."""
+        self._write(lambda tx: letters.replay(tx, self._decider, name, now))
+        self._wake()
+
+    def drop(self, name: str) -> None:
+        """It will not be done; raises `NoLetter`."""
+        self._write(lambda tx: letters.drop(tx, name))
+
+    # --- data about people ---
+
+    def sessions(self, phone: str = "") -> list[Standing]:
+        """Sessions that are not over; with a phone, all of that phone."""
+        with self._reading() as tx:
+            return standing.of(tx, phone)
+
+    def export(self, phone: str) -> dict[str, Any]:
+        """Everything held about a phone."""
+        with self._reading() as tx:
+            return erasure.export(tx, phone)
+
+    def erase(self, phone: str, *, consent_too: bool = False) -> tuple[dict[str, int], list[str]]:
+        """Remove it; return how many rows of each kind went, and the ids of the phone's sessions."""
+        with self._reading() as tx:
+            found, last = erasure.events_about(tx, erasure.marks(tx, phone))
+        seen = ([row.seq for row in found], last)
+        gone = self._write(lambda tx: erasure.erase(tx, phone, seen, consent_too=consent_too))
+        self._empty_the_log()
+        return gone
+
+    def retire(self, now: float, days: float) -> dict[str, int]:
+        """Remove what was finished so many days ago, a few rows a transaction; return how many went."""
+        gone: dict[str, int] = {}
+        for batch in retention.batches(now, days):
+            while batch.more:
+                for name, count in self._write(batch).items():
+                    gone[name] = gone.get(name, 0) + count
+        return gone
+
+    def _empty_the_log(self) -> None:
+        """Old pages in SQLite's write-ahead log still hold the words; readers may delay this."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        line = self._engine.raw_connection()
+        try:
+            line.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            line.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(readonly=True) as connection:
+            yield connection

@@ -1,0 +1,142 @@
+"""Removing what was finished long ago, a few rows a transaction, so that traffic hardly notices.
+
+What never goes, however old:
+  * what is not finished: events to be decided, effects to be done, sessions that are not over
+  * letters, their sessions, and the rest of a reply that would go out again with a letter
+  * the key of an event within `WINDOW`, or of a live chat that is not over: the desk is asked for what stands
+    in it, however long ago it was written. Where `BRIDGE_RETENTION_DAYS` is shorter, the content goes first.
+  * consents
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+
+from bridge.core.model import Charge, Session
+from bridge.journal import codec
+from bridge.journal.erasure import OF_SESSION
+from bridge.journal.schema import effects, events, sessions
+
+DAY = 86_400.0
+WINDOW = 7 * DAY  # webhooks come again for hours (SUN-WHK-08), the sweep looks back a day
+BATCH = 200
+
+BEFORE: Any = bindparam("before")
+AFTER: Any = bindparam("after")
+OVER = ("done", "withdrawn", "dropped")
+KEPT = ("waiting", "performing", "parked")
+_other = effects.alias("other")
+_of_a_letter = exists().where(_other.c.session == effects.c.session, _other.c.state == "parked")
+EFFECTS = (
+    select(effects.c.id)
+    .where(
+        effects.c.created_at < BEFORE,
+        effects.c.state.in_(OVER),
+        effects.c.id > AFTER,
+        or_(effects.c.state != "withdrawn", ~_of_a_letter),
+    )
+    .order_by(effects.c.id)
+    .limit(BATCH)
+)
+SESSIONS = (
+    select(sessions.c.id, sessions.c.body)
+    .where(
+        sessions.c.charge == Charge.NOBODY.value,
+        sessions.c.last_at < BEFORE,
+        sessions.c.id > AFTER,
+        ~exists().where(effects.c.session == sessions.c.id, effects.c.state.in_(KEPT)),
+    )
+    .order_by(sessions.c.id)
+    .limit(BATCH)
+)
+EVENTS = (
+    select(events.c.seq, events.c.kind, events.c.body)
+    .where(events.c.at < BEFORE, events.c.state == "done", events.c.seq > AFTER)
+    .order_by(events.c.seq)
+    .limit(BATCH)
+)
+CONTENTS = EVENTS.where(events.c.body != "")
+OPEN_CHATS = select(sessions.c.conversation).where(
+    and_(sessions.c.charge != Charge.NOBODY.value, sessions.c.conversation != "")
+)
+
+
+@dataclass
+class Batch:
+    """A few rows older than `before`, and where the next few begin; `more` until there are none left."""
+
+    before: float
+    after: Any = 0
+    more: bool = field(default=True, init=False)
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        """Remove the next few; return how many of each kind went."""
+        raise NotImplementedError
+
+    def _next(self, tx: Connection, query: Any, column: str) -> list[Any]:
+        rows = tx.execute(query, {"before": self.before, "after": self.after}).all()
+        self.more = len(rows) == BATCH
+        if rows:
+            self.after = getattr(rows[-1], column)
+        return list(rows)
+
+
+class Effects(Batch):
+    """What was done, withdrawn or dropped."""
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        ids = [row.id for row in self._next(tx, EFFECTS, "id")]
+        return {"effects": tx.execute(delete(effects).where(effects.c.id.in_(ids))).rowcount}
+
+
+class Sessions(Batch):
+    """Sessions that are over, with all that belongs to them."""
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        rows = self._next(tx, SESSIONS, "id")
+        ids = [row.id for row in rows if codec.decode(Session, row.body).charge_since < self.before]
+        gone = {
+            name: tx.execute(delete(table).where(session.in_(ids))).rowcount
+            for name, (table, session) in OF_SESSION.items()
+        }
+        return gone | {"sessions": tx.execute(delete(sessions).where(sessions.c.id.in_(ids))).rowcount}
+
+
+class Events(Batch):
+    """Events with their keys."""
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        seqs = _not_of_an_open_chat(tx, self._next(tx, EVENTS, "seq"))
+        return {"events": tx.execute(delete(events).where(events.c.seq.in_(seqs))).rowcount}
+
+
+class Contents(Batch):
+    """What events said, where their keys must stay."""
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        seqs = _not_of_an_open_chat(tx, self._next(tx, CONTENTS, "seq"))
+        emptied = update(events).where(events.c.seq.in_(seqs)).values(body="")
+        return {"contents": tx.execute(emptied).rowcount}
+
+
+def _not_of_an_open_chat(tx: Connection, rows: list[Any]) -> list[int]:
+    chats = set(tx.execute(OPEN_CHATS).scalars()) if rows else set()
+    return [row.seq for row in rows if not (row.body and _conversation(row.kind, row.body) in chats)]
+
+
+def _conversation(kind: str, body: str) -> str:
+    return getattr(codec.event(kind, body), "conversation", "")
+
+
+def batches(now: float, days: float) -> Iterator[Batch]:
+    """What to run, each until it has no more; nothing at all where everything is kept."""
+    if not days:
+        return
+    before = now - days * DAY
+    yield Effects(before)
+    yield Sessions(before, after="")
+    yield Events(min(before, now - WINDOW))
+    if days * DAY < WINDOW:
+        yield Contents(before)

@@ -117,12 +117,20 @@ def _frames(error: BaseException | None, most: int = 8) -> list[traceback.FrameS
 
 def log_to_stderr(secrets: frozenset[str], level: int = logging.INFO) -> None:
     """Every logger of the process writes key=value lines through the redactor."""
+    handler = logging.StreamHandler(sys.stderr)
+    through_the_redactor(handler, secrets)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for chatty in ("urllib3", "werkzeug", "alembic", "gunicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def through_the_redactor(handler: logging.Handler, secrets: frozenset[str]) -> None:
+    """Whatever this handler writes is a clean key=value line; structlog's lines go the way of all others."""
     before: list[Any] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper("iso", utc=True),
     ]
-    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
@@ -133,9 +141,6 @@ def log_to_stderr(secrets: frozenset[str], level: int = logging.INFO) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
-    for chatty in ("urllib3", "werkzeug", "alembic", "gunicorn.access"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

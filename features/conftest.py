@@ -7,6 +7,7 @@ In process: one thread, a frozen clock, a fresh journal a scenario. Over HTTP: r
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from werkzeug.test import Client
 from bridge import settings as bridge_settings
 from bridge import wiring
 from bridge.core import ports
+from features.logs import LogWatch, Memory, of_file
 from simulator.acceptance.cast import Casting
 from simulator.acceptance.processes import Processes, noticed
 from simulator.acceptance.sim import LocalSim
 from simulator.acceptance.subject import Finding, Settings
 from simulator.acceptance.transport import application_transport, session_for
-from simulator.acceptance.world import Stage
+from simulator.acceptance.world import Stage, World
 from simulator.accounts import ADMIN_TOKEN
 from simulator.build import build
 from simulator.clock import Clock
@@ -133,3 +135,26 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     subject = InProcess(folder)
     yield Stage(LocalSim(subject.network.handle), subject, Casting())
     subject.close()
+
+
+@pytest.fixture(scope="session")
+def log(stage: Stage) -> Memory | Path:
+    """Where the bridge's log goes: to a file over HTTP, else to memory."""
+    return stage.subject.log if isinstance(stage.subject, Processes) else Memory()
+
+
+@pytest.fixture(scope="session")
+def log_watch(log: Memory | Path) -> Iterator[LogWatch]:
+    """Knows all that was ever private in this run; looks once more at the very end."""
+    watch = LogWatch(log.read if isinstance(log, Memory) else of_file(log))
+    yield watch
+    assert watch.leaks([]) == [], "the bridge's log shows what is private"
+    assert watch.lines > 0, "nothing was logged: is this the log?"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_private_is_logged(log: Memory | Path, log_watch: LogWatch, world: World) -> Iterator[None]:
+    """After each scenario: no word, whole number or secret of it stands in the log (FT-X5)."""
+    with log.writing() if isinstance(log, Memory) else nullcontext():
+        yield
+    assert log_watch.leaks(world.watch.read_ledger()) == [], "the bridge's log shows what is private"

@@ -56,6 +56,11 @@ class Processes:
         self._settings: Settings | None = None
         self._environment: Settings = {}
 
+    @property
+    def log(self) -> Path:
+        """What the bridge's processes write."""
+        return self._folder / "bridge.log"
+
     def start(self, settings: Settings | None = None) -> None:
         """Keep a running bridge whose settings are right; its old sessions have other phones."""
         if self._bridge is not None and self._settings == (settings or {}):
@@ -113,7 +118,7 @@ class Processes:
         end(self._simulator, signal.SIGTERM)
 
     def _serve(self) -> None:
-        self._bridge = self._run(["bridge", "serve"], self._environment, "bridge.log")
+        self._bridge = self._run(["bridge", "serve"], self._environment, self.log.name)
         wait_for(f"{self.url}/readyz")
 
     def _stop_bridge(self, how: signal.Signals) -> None:

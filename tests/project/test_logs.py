@@ -18,6 +18,7 @@ from werkzeug.test import Client
 from bridge import wiring
 from bridge.core.addresses import redacted
 from bridge.ops import log_to_stderr
+from features.logs import LogWatch, of_file
 from simulator import accounts
 from simulator.environment import environment
 from tests.world import BRIDGE_URL, MARIA, OMAR, World
@@ -166,3 +167,30 @@ def test_every_secret_setting_is_masked(tmp_path: Path) -> None:
     known = wiring.secrets_of(world._settings)
     world.close()
     assert known == set(SECRETS.values())
+
+
+LEDGER: list[dict[str, Any]] = [
+    {"kind": "sms", "phone": MARIA, "text": "Where is my order?\nHi"},
+    {"kind": "request", "request": {"messages": [{"Body": "It left yesterday"}], "user": "m.l@example.com"}},
+    {"kind": "webhook", "request": {"data": [{"summary": "wants her order"}]}},
+]
+LEAKED = {
+    "words": ("said='It left yesterday'", ["It left yesterday"]),
+    "one line of several": ("Where is my order? ", ["Where is my order?"]),
+    "a summary": ("summary='wants her order'", ["wants her order"]),
+    "a number without its plus": (f"to {MARIA[1:]}!", [MARIA[1:]]),
+    "an address": ("of m.l@example.com", ["m.l@example.com"]),
+    "a secret": (f"k={accounts.ADMIN_TOKEN}", [accounts.ADMIN_TOKEN]),
+    "nothing": (f"event='effect.done' phone={redacted(MARIA)} This", []),
+}
+
+
+@pytest.mark.parametrize(("line", "leaks"), LEAKED.values(), ids=list(LEAKED))
+def test_the_watch_over_the_features_sees_it(tmp_path: Path, line: str, leaks: list[str]) -> None:
+    """Whatever was private on the wire is looked for in every line; a line is read once."""
+    log = tmp_path / "bridge.log"
+    watch = LogWatch(of_file(log))
+    assert watch.leaks(LEDGER) == []
+    log.write_text(f"{line}\n")
+    assert watch.leaks([]) == leaks
+    assert (watch.leaks(LEDGER), watch.lines) == ([], 1)

@@ -2,20 +2,26 @@
 
 reply path   agent's webhook in → carrier's create call out, at 20 messages a second; the floor does the same
              with a bare Flask route, one synced insert and one call
+journal      the journal alone: replies acknowledged and done per second, on SQLite and PostgreSQL; beside one
+             synced insert a message, and a job queue (procrastinate) on the same PostgreSQL
 start        from the start of the process to the first send, with 100,000 replies left behind, beside 100
 intake       customers' texts acknowledged per second on 16 connections, beside a bare Flask route that does
              one synced insert; ours also decides, asks the AI and sends the answers meanwhile
 """
 
 import json
+import logging
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from bridge.carriers.twilio_signature import sign
-from tests.benchmarks import processes
+from bridge.ops import log_to_stderr
+from tests import postgres
+from tests.benchmarks import journal, processes
 from tests.benchmarks.load import Call, flat_out, steadily
+from tests.benchmarks.queue import job_queue
 from tests.benchmarks.sink import NUMBER, Sink
 from tests.benchmarks.start import first_send
 
@@ -28,12 +34,34 @@ BACKLOG = 100_000
 
 def main() -> None:
     """Measure and print."""
+    log_to_stderr(frozenset(), logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         sink = Sink()
+        journals(Path(folder))
         start_up(sink, Path(folder))
         with processes.bridge(Path(folder), sink) as ours, processes.bare(Path(folder), sink) as bare:
             reply_path(sink, ours, bare)
             intake(ours, bare)
+
+
+def journals(folder: Path) -> None:
+    """Print acknowledged and done per second, and the share of what one synced insert a message allows."""
+    print(f"journal alone, {journal.MESSAGES} replies in {journal.CHATS} chats   acked/s  done/s   share")
+    files = (f"sqlite:///{folder}/{name}.db" for name in ("least", "journal"))
+    _compared("SQLite", journal.bare(next(files)), {"journal": journal.ours(next(files))})
+    try:
+        with postgres.server() as server:
+            least = journal.bare(server.fresh())
+            rivals = {"journal": journal.ours(server.fresh()), "procrastinate": job_queue(server.fresh())}
+            _compared("PostgreSQL", least, rivals)
+    except postgres.NoServer as missing:
+        print(f"  {missing}")
+
+
+def _compared(engine: str, least: journal.Rates, rivals: dict[str, journal.Rates]) -> None:
+    for name, rates in ({"one synced insert": least} | rivals).items():
+        label = f"{engine}: {name}"
+        print(f"  {label:38} {rates.acknowledged:8.0f} {rates.done:8.0f} {rates.done / least.done:7.2f}")
 
 
 def start_up(sink: Sink, folder: Path) -> None:

@@ -4,9 +4,10 @@ A messaging user and a Support user are two records (SUN-IDN-01). These are the 
 asks the other, so that neither needs to know how the other speaks to Zendesk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from bridge.core.errors import BridgeError
 from bridge.core.ports import Finding
 
 
@@ -26,6 +27,7 @@ class Match:
 
     person: Person | None = None
     reason: str = ""
+    error: BridgeError | None = field(default=None, compare=False)  # it could not be asked; who can wait may
 
 
 class People(Protocol):

@@ -83,6 +83,8 @@ class Users:
         if made and self._has_phone(made, phone):
             return "the ticket's user has this phone"
         match = self._people.match(phone, email, besides=made)
+        if match.error is not None:
+            raise match.error
         if match.person is None:
             return match.reason or "nobody else has this phone"
         if match.person.external_id and match.person.external_id == record.get("externalId"):

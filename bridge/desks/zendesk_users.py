@@ -76,7 +76,7 @@ class SupportUsers:
             return self._by_email(email, besides)
         except BridgeError as error:
             log.warning("support_search_failed", reason=error.reason, code=error.code)
-            return Match(reason=f"search failed: {error.reason}")
+            return Match(reason=f"search failed: {error.reason}", error=_to_mend(error))
 
     def _by_phone(self, phone: str, besides: str) -> Match:
         digits = _national(phone)
@@ -97,7 +97,7 @@ class SupportUsers:
     def _search(self, query: str, besides: str) -> list[Json]:
         answer = self._client.get("/users/search.json", query=query, per_page="100")
         if not isinstance(answer.get("users"), list):
-            raise Permanent(f"search is {answer.get('error') or 'unreadable'}")
+            raise Temporary(f"search is {answer.get('error') or 'unreadable'}")
         return [
             user
             for user in answer["users"]
@@ -145,6 +145,13 @@ class SupportUsers:
         if user.get("role") not in ("admin", "agent"):
             return (_bad(str(user.get("role")), "The user may neither search nor merge users."),)
         return (Finding(STEP, f"signed in as {user.get('role')}"),)
+
+
+def _to_mend(error: BridgeError) -> BridgeError:
+    """Refused credentials are for the operator."""
+    if isinstance(error, Refused) and error.status in (401, 403):
+        return Misconfigured(error.reason, code=error.code, fix=FIX)
+    return error
 
 
 def e164(written: str, like: str) -> str:

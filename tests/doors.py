@@ -71,7 +71,7 @@ class Doors:
 
     def kept(self) -> list[tuple[str, str]]:
         """Kind and key of every event on disk."""
-        engine = connect(f"sqlite:///{self.folder}/bridge.db")
+        engine = connect(self.world._settings.database_url)
         with engine.connect() as tx:
             rows = [(row.kind, row.key) for row in tx.execute(select(events))]
         engine.dispose()

@@ -63,6 +63,17 @@ def doors(tmp_path: Path) -> Iterator[Doors]:
         yield Doors(world, tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Doors]:
+    """The same on each engine."""
+    more = {}
+    if request.param == "postgres":
+        more["database_url"] = request.getfixturevalue("cleared_postgres")
+    world = World(tmp_path, **more)
+    with closing(world):
+        yield Doors(world, tmp_path)
+
+
 def text(sid: str = "SM1", **changed: str) -> bytes:
     """A text as Twilio posts it."""
     return form({**TEXT, "MessageSid": sid, **changed})
@@ -140,31 +151,30 @@ def test_told_again_and_again_it_is_understood_once(doors: Doors, path: str, bod
     assert asked(doors) == (path == SMS)
 
 
-def test_told_twenty_times_at_once_it_is_understood_once(tmp_path: Path) -> None:
+def test_told_twenty_times_at_once_it_is_understood_once(either: Doors) -> None:
     """No two of the copies both find the place empty (bug 1)."""
-    world = World(tmp_path)
-    with closing(world), threaded(world) as bridge:
+    with threaded(either.world) as bridge:
         posts = [(path, body) for path, body in WHOLE.values() for _ in range(20)]
         assert set(at_once(bridge.app, posts)) == {200}
-        assert len(Doors(world, tmp_path).kept()) == len(WHOLE)
-        bridge.journal.step(world.clock.now(), 0)
+        assert len(either.kept()) == len(WHOLE)
+        bridge.journal.step(either.world.clock.now(), 0)
         assert bridge.journal.counts()["effects_waiting"] == 1
 
 
-def test_first_texts_at_once_open_one_session(tmp_path: Path) -> None:
+def test_first_texts_at_once_open_one_session(either: Doors) -> None:
     """A new phone texts twenty times at the same instant: one session, one question to the AI (bug 7)."""
-    world = World(tmp_path)
-    with closing(world), threaded(world) as bridge:
+    with threaded(either.world) as bridge:
         posts = [(SMS, text(f"SM{n}", Body=f"text {n}")) for n in range(20)]
         assert at_once(bridge.app, posts) == [200] * 20
-        bridge.journal.step(world.clock.now(), 0)
+        bridge.journal.step(either.world.clock.now(), 0)
         assert bridge.journal.session("session-2") is None
         assert len(bridge.journal.turns("session-1")) == 20
         assert bridge.journal.counts()["effects_waiting"] == 1
 
 
-def test_the_same_words_twice_are_two_texts(doors: Doors) -> None:
+def test_the_same_words_twice_are_two_texts(either: Doors) -> None:
     """Ids tell repeats from repetitions; an id that comes back with other words is noted (bug 8)."""
+    doors = either
     for sid, words in (("SM1", "yes"), ("SM2", "yes"), ("SM1", "no"), ("SM1", " yes ")):
         assert doors.told(SMS, text(sid, Body=words)).status_code == 200
     doors.world.bridge.run_until_idle()
@@ -275,8 +285,9 @@ FORMS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("body", "words"), FORMS.values(), ids=list(FORMS))
-def test_an_odd_form_is_a_text_all_the_same(doors: Doors, body: bytes, words: str) -> None:
+def test_an_odd_form_is_a_text_all_the_same(either: Doors, body: bytes, words: str) -> None:
     """Taken in, decided and passed on; nothing that a database or a desk refuses is kept (bug 31)."""
+    doors = either
     assert doors.told(SMS, body).status_code == 200
     doors.world.bridge.run_until_idle()
     ((phone, heard),) = sessions(doors)
@@ -297,8 +308,9 @@ WITH_NUL: dict[str, tuple[str, bytes]] = {
 
 
 @pytest.mark.parametrize(("path", "body"), WITH_NUL.values(), ids=list(WITH_NUL))
-def test_nothing_kept_holds_what_a_database_refuses(doors: Doors, path: str, body: bytes) -> None:
+def test_nothing_kept_holds_what_a_database_refuses(either: Doors, path: str, body: bytes) -> None:
     """PostgreSQL takes no NUL: a key or a number with one would be refused for ever."""
+    doors = either
     assert doors.told(path, body).status_code == 200
     doors.world.bridge.run_until_idle()
     ((_, key),) = doors.kept()
@@ -366,8 +378,11 @@ SENDERS = {
 
 
 @pytest.mark.parametrize(("sender", "kept", "questions"), SENDERS.values(), ids=list(SENDERS))
-def test_an_odd_sender_is_kept_and_not_answered(doors: Doors, sender: str, kept: str, questions: int) -> None:
+def test_an_odd_sender_is_kept_and_not_answered(
+    either: Doors, sender: str, kept: str, questions: int
+) -> None:
     """As it came, in a session of its own; only a phone is answered by the AI (OPEN-22)."""
+    doors = either
     assert doors.told(SMS, text(From=sender)).status_code == 200
     doors.world.bridge.run_until_idle()
     assert sessions(doors) == [(kept, ["Hello"])]

@@ -86,7 +86,7 @@ def next_door(world: World, folder: Path) -> Doors:
     settings = world._settings.model_copy(update={**THEIRS, **places})
     sources = wiring.Sources(clock=world.clock.now)
     neighbour = object.__new__(World)
-    neighbour.clock, neighbour.network = world.clock, world.network
+    neighbour.clock, neighbour.network, neighbour._settings = world.clock, world.network, settings
     neighbour._bridge = wiring.build(settings, sources=sources, session=session_for(world.network.handle))
     return Doors(neighbour, folder / "next")
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.test import Client
@@ -19,6 +20,7 @@ from bridge.core import ports
 from features.logs import LogWatch, Memory, of_file
 from simulator.acceptance.cast import Casting
 from simulator.acceptance.processes import Processes, noticed
+from simulator.acceptance.records import AUTHORISED, Records
 from simulator.acceptance.sim import LocalSim
 from simulator.acceptance.subject import Finding, Settings
 from simulator.acceptance.transport import application_transport, session_for
@@ -49,6 +51,7 @@ class InProcess:
         transport = application_transport(lambda: self._bridge.app if self._bridge else None)
         self.network = build(Clock(), transport)
         self._session = session_for(self.network.handle)
+        self.records: Records | None = Records(self._asked)
         self._template = folder / "template.db"
         self._build(self._configured({}, self._template)).close()
 
@@ -92,6 +95,12 @@ class InProcess:
         assert self._bridge is not None, "the bridge has not been started"
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         return noticed(Client(self._bridge.app).get("/admin/status", headers=headers).get_json())
+
+    def _asked(self, method: str, path: str, given: dict[str, str]) -> Any:
+        assert self._bridge is not None, "the bridge has not been started"
+        answer = Client(self._bridge.app).open(path, method=method, query_string=given, headers=AUTHORISED)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
         return self.network.transport(Hook("mallory", "forged", self.url + path, headers, body)).status

@@ -527,6 +527,8 @@ def letter_replayed(event: LetterReplayed, case: Case) -> Decision:
     if known is None:
         return Decision(session)
     fresh = known if known.source_id else replace(known, status="", error_code="")
+    if not case.allowed:
+        return Decision(session, receipt=fresh)
     told = _of_reply(fresh, replace(case, session=session), f"again:{event.at}", "is being sent again.")
     return replace(told, session=told.session or session)
 

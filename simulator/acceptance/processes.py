@@ -16,12 +16,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
+from simulator.acceptance.records import AUTHORISED, Records
 from simulator.acceptance.sim import HttpSim, Json
 from simulator.acceptance.subject import Finding, Settings
-from simulator.accounts import ADMIN_TOKEN
 from simulator.environment import environment
 
 LOOKS = 0.02  # seconds between two looks whether all is at rest
@@ -51,7 +52,8 @@ class Processes:
         wait_for(f"{self._base}/_sim/clock")
         self._status = requests.Session()
         self._status.trust_env = False
-        self._status.headers["Authorization"] = f"Bearer {ADMIN_TOKEN}"
+        self._status.headers.update(AUTHORISED)
+        self.records: Records | None = Records(self._asked)
         self._bridge: subprocess.Popen[bytes] | None = None
         self._settings: Settings | None = None
         self._environment: Settings = {}
@@ -107,6 +109,11 @@ class Processes:
 
     def status(self) -> list[Finding]:
         return noticed(self._status.get(f"{self.url}/admin/status", timeout=5).json())
+
+    def _asked(self, method: str, path: str, given: dict[str, str]) -> Any:
+        answer = self._status.request(method, self.url + path, params=given, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
         return requests.post(self.url + path, data=body, headers=headers, timeout=20).status_code

@@ -8,6 +8,8 @@ which is missing is not applicable.
 from dataclasses import dataclass
 from typing import Protocol
 
+from simulator.acceptance.records import Records
+
 Settings = dict[str, str]
 
 
@@ -41,6 +43,7 @@ class Subject(Protocol):
     url: str
     abilities: frozenset[str]
     lives_on: bool  # whether it is the same bridge from scenario to scenario
+    records: Records | None  # what its operator can do about data; None if nothing
     patience: float  # seconds a judge waits for something to appear; 0 where waiting cannot help
 
     def start(self, settings: Settings | None = None) -> None:

@@ -16,6 +16,7 @@ TOPICS = {
     "the opt-out": r"opt(ed)?[ -]?out|\bSTOP\b|unsubscrib",
     "the registration": r"regist|verif|approv|10DLC",
     "the failed delivery": r"not (be )?(reach|deliver|sent)|undeliver|fail|landline",
+    "the second attempt": r"again",
     "the doubt": r"may (not )?have|not known|unknown|uncertain|in doubt|cannot tell|not sure",
     "the many segments": r"segment",
     "the picture": r"picture|file|attachment|media",

@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
+from simulator.acceptance.actors.customer import Customer
+from simulator.acceptance.records import Records
 from simulator.acceptance.subject import Finding, NotApplicable, Settings
 
 if TYPE_CHECKING:
@@ -62,6 +64,26 @@ class Operator:
         if "status" not in self._world.subject.abilities:
             raise NotApplicable("this bridge does not say what it has noticed")
         self._findings = self._world.subject.status()
+
+    def replays(self, customer: Customer) -> None:
+        """Have done again what was given up for a customer."""
+        assert self._records().replay(customer.phone), f"nothing was given up for {customer.name}"
+        self._world.settle()
+
+    def erases(self, customer: Customer) -> None:
+        """Remove all that is held about a customer."""
+        self._records().erase(customer.phone)
+        self._world.settle()
+
+    def finds_nothing_about(self, customer: Customer, besides: str = "") -> None:
+        """Nothing is held about a customer, but perhaps for one kind of thing."""
+        held = [kind for kind in self._records().held(customer.phone) if kind != besides]
+        assert not held, f"about {customer.name} there are {held}"
+
+    def _records(self) -> Records:
+        if self._world.subject.records is None:
+            raise NotApplicable("the operator of this bridge can neither replay nor erase")
+        return self._world.subject.records
 
     def finds_no_trouble(self) -> None:
         assert self._findings, "the check looked at nothing"

@@ -8,6 +8,7 @@ MODULES = (
     "services",
     "the_number",
     "set_up",
+    "operating",
     "mallory",
     "time_passing",
 )

@@ -64,6 +64,11 @@ def _(world: World) -> None:
     plant(world, "AI", "sendMessage", "hang")
 
 
+@given("the carrier refuses the next message")
+def _(world: World) -> None:
+    plant(world, "carrier", "CreateMessage", "status 400")
+
+
 @given("the desk makes the next conversation but never answers")
 def _(world: World) -> None:
     plant(world, "desk", "CreateConversation", "accept then hang")

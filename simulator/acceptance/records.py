@@ -1,0 +1,34 @@
+"""What an operator does about one phone through `/admin`: replay what was given up, erase, look."""
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.accounts import ADMIN_TOKEN
+
+AUTHORISED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+Call = Callable[[str, str, dict[str, str]], Any]
+
+
+class Records:
+    """One call at a time; `call` takes method, path and parameters and returns the answer's JSON."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def replay(self, phone: str) -> int:
+        """Have everything done again that was given up in this phone's sessions; how much that was."""
+        mine = {each["id"] for each in self._call("GET", "/admin/sessions", {"phone": phone})["sessions"]}
+        letters = self._call("GET", "/admin/letters", {})["letters"]
+        names = [letter["name"] for letter in letters if letter["session"] in mine]
+        for name in names:
+            self._call("POST", f"/admin/letters/{name}/replay", {})
+        return len(names)
+
+    def erase(self, phone: str) -> None:
+        """Remove everything held about the phone."""
+        self._call("POST", "/admin/erase", {"phone": phone})
+
+    def held(self, phone: str) -> list[str]:
+        """What kinds of things are held about the phone."""
+        whole = self._call("GET", "/admin/export", {"phone": phone})
+        return [kind for kind, things in whole.items() if kind != "phone" and things]

@@ -9,11 +9,13 @@ UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
 JOBS ?= auto
 HTTP_JOBS ?= 2
+SEED ?= 0
+SEEDS ?= 1000
 
 # Some images set it; every process would then compile every library anew, two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test in-process over-http check bench wheel constraints readme clean
+.PHONY: help install demo test in-process over-http check soak bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -45,6 +47,9 @@ check: install ## lint, format and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+soak: install ## simulate SEEDS runs of 200 steps, from SEED on, on all cores
+	$(BIN)/python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
 
 bench: install ## measure the bridge on this machine
 	@$(BIN)/python -m tests.benchmarks

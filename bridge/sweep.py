@@ -112,7 +112,7 @@ class Sweep:
     def _run(self, numbers: tuple[str, ...]) -> int:
         now = self._clock()
         self._due = now + (self._every or float("inf"))
-        with_people = self._journal.with_people(since=now - LONGEST)
+        with_people = self._journal.with_people(since=now - LONGEST, ended_since=self._asked_until - OVERLAP)
         found = {
             "twilio/sms": sum(self._number_asked(number, now) for number in numbers),
             "sunshine": sum(self._chat_asked(session, now) for session in with_people),

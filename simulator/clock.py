@@ -66,6 +66,11 @@ class Clock:
         with self._wake:
             return not self._due or self._due[0].at > self.now()
 
+    def next_due(self) -> float | None:
+        """When the next work falls due."""
+        with self._wake:
+            return self._due[0].at if self._due else None
+
     def reset(self) -> None:
         """Forget all work; go back to the start."""
         with self._wake:

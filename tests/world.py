@@ -18,7 +18,7 @@ from simulator.acceptance.transport import application_transport, session_for
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.environment import environment
-from simulator.network import Hook, HookAnswer
+from simulator.network import Ending, Hook, HookAnswer
 from simulator.web import Request, Response
 
 MARIA = "+14155550101"
@@ -61,9 +61,13 @@ class World:
             jitter=lambda: 0.5,
             tokens=lambda: f"token-{next(self._ids):020}",
         )
-        session = session_for(self.network.handle)
+        session = session_for(self._call)
         self._bridge = wiring.build(self._settings, sources=sources, session=session)
         self._bridge.journal.recover(self.clock.now())
+
+    def _call(self, request: Request) -> Ending:
+        """What the bridge asks of the outside world."""
+        return self.network.handle(request)
 
     def kill(self) -> None:
         """Take the bridge away without a word, as SIGKILL would: nothing is finished, nothing is told."""

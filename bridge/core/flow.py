@@ -63,7 +63,7 @@ from bridge.core.model import (
     UserMerged,
 )
 
-MOST_REFUSALS = 5
+MANY_REFUSALS, MOST_REFUSALS = 5, 50  # the agent is told; a night is over (OPEN-13)
 MANY_SEGMENTS = 10  # OPEN-34
 CONTEXT = 20  # lines of a full live chat that the next one begins with
 CONTINUED = Note("This continues a live chat that is full; it begins with the last lines of it.", "continued")
@@ -237,6 +237,9 @@ def assistant_closed(_event: AssistantClosed, case: Case) -> Decision:
     """The assistant's side closed: that ends our session, unless people have it (OPEN-50)."""
     if case.session is None or case.session.charge is not Charge.AI:
         return Decision(ignored="the AI is not in charge")
+    if case.session.turns > case.session.asked:
+        session, effects = _asked(case.session)  # nobody has heard the newest text: that opens it again
+        return Decision(session, effects=effects)
     return Decision(replace(case.session, charge=Charge.NOBODY, asking=False))
 
 
@@ -287,14 +290,16 @@ def control_passed(_event: ControlPassed, case: Case) -> Decision:
 
 
 def control_refused(event: ControlRefused, case: Case) -> Decision:
-    """The desk said yes and then could not: try again, a few times (SUN-SWB-10)."""
+    """The desk said yes and then could not: try again, for a night; after a few times say so (SUN-SWB-10)."""
     session = case.session
-    if session is None or session.charge is Charge.NOBODY:
+    if session is None or session.charge is Charge.NOBODY or session.refusals >= MOST_REFUSALS:
         return Decision(ignored=f"control refused: {event.reason}")
-    if session.refusals >= MOST_REFUSALS:
-        return _told_once(session, "refused", f"The live chat could not be given to agents: {event.reason}")
     session = replace(session, charge=Charge.HANDOFF, refusals=session.refusals + 1)
-    return Decision(session, effects=(PassControl(session.id),))
+    again: tuple[Effect, ...] = (PassControl(session.id),)
+    if session.refusals < MANY_REFUSALS:
+        return Decision(session, effects=again)
+    told = _told_once(session, "refused", f"The live chat could not be given to agents: {event.reason}")
+    return replace(told, session=told.session or session, effects=told.effects + again)
 
 
 # --- 4. The agent replies -----------------------------------------------------------------------
@@ -436,7 +441,7 @@ def conversation_ended(event: ConversationEnded, case: Case) -> Decision:
         return Decision(ignored="already ended" if session else "no conversation of ours")
     if session.charge is Charge.HANDOFF and event.reason.startswith("passed to"):
         return Decision(ignored="control moves while the chat is being opened")
-    return _over(session)
+    return _over(replace(session, last_at=event.at))
 
 
 def conversation_removed(_event: ConversationRemoved, case: Case) -> Decision:

@@ -13,6 +13,7 @@ Facts:
   * A conversation that an admin deleted, or that is full, is followed by another (FT-D2, FT-D4).
   * A reply written before the end may be told after it and still goes out (F-24).
   * Only a session with the AI idles out; with people the clock is suspended (OPEN-01).
+  * A reply written before the end may be heard of after it and still goes out.
   * Receipts and outcomes of sends come when they come, even after the end.
 
 An event missing from a row is not allowed in that state. `HandedOff` and `TicketSolved` are words of

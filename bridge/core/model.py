@@ -73,7 +73,7 @@ class Session:
     phone: str
     number: str
     opened_at: float
-    last_at: float
+    last_at: float  # of the last word either way, or of the end in a live chat
     charge: Charge = Charge.AI
     turns: int = 0
     asked: int = 0  # the assistant has been asked about turns below this number

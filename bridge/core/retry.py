@@ -11,6 +11,7 @@ Rules:
 WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0)
 LONGEST = WAITS[-1]
 LONGEST_OBEYED = 3600.0
+FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
 SPREAD = 0.2
 
 _MOST_ATTEMPTS = {
@@ -34,6 +35,13 @@ def delay(attempt: int, jitter: float, retry_after: float = 0) -> float:
     wait = WAITS[min(max(attempt, 1), len(WAITS)) - 1]
     spread = 1 - SPREAD + 2 * SPREAD * min(max(jitter, 0.0), 1.0)
     return max(min(wait * spread, LONGEST), min(retry_after, LONGEST_OBEYED))
+
+
+def first_pause(kind: str, refusals: int) -> float:
+    """Seconds until an effect is first tried: answers take time, and so does a desk that refused control."""
+    if kind == "FetchAnswer":
+        return FIRST_LOOK
+    return delay(refusals, jitter=0.5) if kind == "PassControl" and refusals else 0.0
 
 
 def exhausted(kind: str, attempts: int) -> bool:

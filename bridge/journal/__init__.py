@@ -258,10 +258,10 @@ class Journal:
         with self._reading() as tx:
             return sessions.source_ids(tx, session.phone, session.number)
 
-    def with_people(self, *, since: float) -> list[Session]:
-        """Sessions that people have, with words since then."""
+    def with_people(self, *, since: float, ended_since: float) -> list[Session]:
+        """Sessions that people have, with words since then, and those they had that ended lately."""
         with self._reading() as tx:
-            return sessions.with_people(tx, since)
+            return sessions.with_people(tx, since, ended_since)
 
     def unfinished(self, first: float, until: float) -> list[tuple[str, str]]:
         """(attempt, carrier's id) of parts tried in this time that never reported an end."""

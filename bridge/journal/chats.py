@@ -27,8 +27,10 @@ def waiting_for(tx: Connection, session: str) -> tuple[int | None, tuple[Note, .
 
 def withdraw_from(tx: Connection, session: Session) -> None:
     """Drop what waits for a live chat that is lost; what is being performed is left to its end."""
-    lane = outbox.lane_of(PassControl(session.id), session)
-    locks.hold_lane(tx, lane)
+    lanes = {outbox.lane_of(each, session) for each in (PostTurn(session.id, 0), PassControl(session.id))}
+    for lane in sorted(lanes):
+        locks.hold_lane(tx, lane)
     for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
         tx.execute(outbox.WITHDRAW, {"effect_id": row.id})
-    outbox.resume(tx, lane)
+    for lane in lanes:
+        outbox.resume(tx, lane)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
@@ -26,6 +26,7 @@ from bridge.core.model import (
     Event,
     IdleElapsed,
     LetterReplayed,
+    Note,
     Receipt,
     ReceiptArrived,
     Rules,
@@ -43,13 +44,35 @@ from bridge.journal.statements import insert_once
 MOST_AT_ONCE = 50
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
 KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
+NEXT_DECIDED = select(func.coalesce(func.max(events.alias().c.decided), 0) + 1)
 DECIDED = (
     update(events)
     .where(events.c.key == bindparam("of_key"))
-    .values(state=bindparam("ending"), remark=bindparam("why"))
+    .values(
+        state=bindparam("ending"),
+        remark=bindparam("why"),
+        facts=bindparam("known"),
+        decided=NEXT_DECIDED.scalar_subquery(),
+    )
 )
 OF_CONVERSATION = (AgentReplied, ConversationEnded, ControlRefused, ConversationRemoved)
 OF_PART = (SendAccepted, SendFailed, SendHeld)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision knew of effects under way: it follows from no event, and a replay needs it (P7)."""
+
+    unposted: int | None = None
+    untold: tuple[Note, ...] = ()
+
+
+NONE_KNOWN = Facts()
+
+
+def facts_now(tx: Connection, session: str) -> Facts:
+    """What waits for a session's live chat."""
+    return Facts(*chats.waiting_for(tx, session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,7 @@ class Decider:
     rules: Rules
     fresh_id: Callable[[], str]
     counted: Callable[[str, str], None]  # kind of event, why it was ignored or ""
+    facts: Callable[[Connection, str], Facts] = facts_now
 
 
 def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bool:
@@ -102,8 +126,8 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
         return 0
     rows = tx.execute(NEW, {"most": most}).all()
     for row in rows:
-        state, remark = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
-        tx.execute(DECIDED, {"of_key": row.key, "ending": state, "why": remark})
+        ended = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
+        tx.execute(DECIDED, {"of_key": row.key, **ended})
     return len(rows)
 
 
@@ -111,36 +135,35 @@ def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
     """An outcome: recorded and decided at once."""
     if not insert_once(tx, events, _row(key, event, "done"), "key"):
         return
-    state, remark = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
-    if state != "done":
-        tx.execute(DECIDED, {"of_key": key, "ending": state, "why": remark})
+    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
+    tx.execute(DECIDED, {"of_key": key, **ended})
 
 
-def _decide_guarded(
-    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]
-) -> tuple[str, str]:
+def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> dict[str, str]:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
         with tx.begin_nested():
-            remark = decide(tx, decider, read())
+            remark, facts = decide(tx, decider, read())
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
     except Exception as bug:  # noqa: BLE001 - whatever is wrong with one event must not stop the others
         decider.counted(kind, "parked")
-        return "parked", f"{type(bug).__name__}: {bug}"
+        return {"ending": "parked", "why": f"{type(bug).__name__}: {bug}", "known": ""}
     decider.counted(kind, remark)
     failpoints.hit("decided", kind)
-    return "done", remark
+    return {"ending": "done", "why": remark, "known": facts}
 
 
-def decide(tx: Connection, decider: Decider, event: Event) -> str:
-    """Run the flow for every session the event concerns; return why nothing happened, or ""."""
-    remark = ""
+def decide(tx: Connection, decider: Decider, event: Event) -> tuple[str, str]:
+    """Run the flow for every session the event concerns; return why nothing happened, and `Facts` if any."""
+    remark = facts = ""
     for case in _cases(tx, decider, event):
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
         remark = decision.ignored
-    return remark
+        known = Facts(case.unposted, case.untold)
+        facts = codec.encode(known) if known != NONE_KNOWN else facts
+    return remark, facts
 
 
 def _row(key: str, event: Event, state: str) -> dict[str, object]:
@@ -180,8 +203,8 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     if isinstance(event, EffectParked) and event.line is not None:
         return _with_part(tx, case, event.line, 0)
     if isinstance(event, ConversationRemoved | ChatLost):
-        unposted, untold = chats.waiting_for(tx, session.id)
-        return replace(case, unposted=unposted, untold=untold)
+        facts = decider.facts(tx, session.id)
+        return replace(case, unposted=facts.unposted, untold=facts.untold)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
 

@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
 
+from bridge.core import retry
 from bridge.core.model import (
     AskAssistant,
     CloseAssistant,
     Effect,
     FetchAnswer,
     OpenConversation,
+    PassControl,
     ReconcileUser,
     SendText,
     Session,
@@ -28,7 +30,6 @@ from bridge.journal.statements import upsert
 LEASE_SECONDS = 90.0
 NOBODY = 0  # the owner of a lane whose head nobody is performing
 PHONE_LANE = "phone:"
-FIRST_LOOK = 3.0  # seconds until an awaited answer is looked for in the history
 
 # A column's own name is its parameter in SET; conditions use names of their own.
 ID: BindParameter[int] = bindparam("effect_id")
@@ -117,6 +118,8 @@ def lane_of(effect: Effect, session: Session) -> str:
             return f"assistant:{session.id}"
         case FetchAnswer():
             return f"overdue:{session.id}"
+        case PassControl() if session.refusals:
+            return f"control:{session.id}"  # texts do not wait until control has passed at last
         case ReconcileUser():
             return f"user:{session.id}"
     return f"desk:{session.id}"
@@ -125,7 +128,7 @@ def lane_of(effect: Effect, session: Session) -> str:
 def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
     """Put an effect at the end of its lane."""
     lane = lane_of(effect, session)
-    due = now + FIRST_LOOK if isinstance(effect, FetchAnswer) else now
+    due = now + retry.first_pause(type(effect).__name__, session.refusals)
     row = {
         "lane": lane,
         "session": session.id,

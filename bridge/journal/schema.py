@@ -44,7 +44,10 @@ events = Table(
     Column("source", String, nullable=False, server_default=""),  # who is asked what came before
     Column("crashes", Integer, nullable=False, server_default="0"),
     Column("remark", Text, nullable=False, server_default=""),
+    Column("facts", Text, nullable=False, server_default=""),  # what the decision knew besides (replay.py)
+    Column("decided", Integer),  # in which order events were decided; that is not the order they came in
     Index("events_at", "at"),
+    Index("events_decided", "decided"),
     Index("events_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     Index(
         "events_held", "source", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")

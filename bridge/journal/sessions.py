@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, or_, select
 
 from bridge.core import lifecycle
 from bridge.core.model import Charge, Consent, Receipt, Session, Turn
@@ -28,8 +28,9 @@ OPEN = _newest(
 )
 OF_USER = select(sessions.c.body).where(sessions.c.user == VALUE)
 IDLE = select(sessions.c.body).where(sessions.c.idle_due <= VALUE).limit(100)
+ENDED_LATELY = and_(sessions.c.charge == Charge.NOBODY.value, sessions.c.last_at >= bindparam("ended_since"))
 WITH_PEOPLE = select(sessions.c.body).where(
-    sessions.c.charge.in_((Charge.HANDOFF.value, Charge.HUMAN.value)),
+    or_(sessions.c.charge.in_((Charge.HANDOFF.value, Charge.HUMAN.value)), ENDED_LATELY),
     sessions.c.conversation != "",
     sessions.c.last_at >= bindparam("since"),
 )
@@ -118,9 +119,10 @@ def idle_at(tx: Connection, now: float) -> list[Session]:
     return [codec.decode(Session, row.body) for row in tx.execute(IDLE, {"value": now})]
 
 
-def with_people(tx: Connection, since: float) -> list[Session]:
-    """Sessions in a live chat with words since then."""
-    return [codec.decode(Session, row.body) for row in tx.execute(WITH_PEOPLE, {"since": since})]
+def with_people(tx: Connection, since: float, ended_since: float) -> list[Session]:
+    """Sessions in a live chat with words since then, and those that ended since the second time."""
+    rows = tx.execute(WITH_PEOPLE, {"since": since, "ended_since": ended_since})
+    return [codec.decode(Session, row.body) for row in rows]
 
 
 def next_idle(tx: Connection) -> float | None:

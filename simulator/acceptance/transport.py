@@ -6,6 +6,7 @@
 A hang is a read time-out to the caller, and so is an answer slower than the caller waits.
 """
 
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -16,7 +17,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
 from werkzeug.datastructures import Headers
-from werkzeug.test import Client
+from werkzeug.test import run_wsgi_app
 
 from simulator.network import Ending, Hang, Hook, HookAnswer, Reset, Slow, Transport
 from simulator.web import Request, Response
@@ -65,18 +66,38 @@ def application_transport(application: Callable[[], Callable[..., Any] | None]) 
         app = application()
         if app is None:
             return REFUSED
-        url = urlsplit(hook.url)
-        response = Client(app).open(
-            path=url.path,
-            base_url=f"{url.scheme}://{url.netloc}",
-            query_string=url.query,
-            method=hook.method,
-            headers=hook.headers,
-            data=hook.body,
-        )
-        return HookAnswer(response.status_code, dict(response.headers), response.get_data())
+        content, status, headers = run_wsgi_app(app, _environ(hook))
+        return HookAnswer(int(status.split()[0]), dict(headers), b"".join(content))
 
     return deliver
+
+
+def _environ(hook: Hook) -> dict[str, Any]:
+    """One request as WSGI has it. Werkzeug's own client makes the same at twice the cost."""
+    url = urlsplit(hook.url)
+    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in hook.headers.items()}
+    secure = url.scheme == "https"
+    return {
+        **headers,
+        "REQUEST_METHOD": hook.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(url.path, "latin-1"),
+        "QUERY_STRING": url.query,
+        "CONTENT_TYPE": headers.get("HTTP_CONTENT_TYPE", ""),
+        "CONTENT_LENGTH": str(len(hook.body)),
+        "SERVER_NAME": url.hostname or "",
+        "SERVER_PORT": str(url.port or (443 if secure else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": BytesIO(hook.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
 
 
 def _patience(timeout: Any) -> float:

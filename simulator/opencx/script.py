@@ -4,6 +4,7 @@ Rules:
   * A topic found in the customer's text hands off at once and without an answer (OCX-AP-04); the topic
     is kept for the agent (OCX-AP-05). A topic counts as found when its words stand in the text.
   * Else the first rule whose phrase stands in the text speaks; else `otherwise` does.
+  * `{text}` in what it says stands for the customer's text, so that each answer can be told from the others.
   * `mode` is a generation of the send call: `inline` answers in the response (OCX-API-17), `webhook`
     later by webhook (OCX-API-16), `silent` never.
 """
@@ -67,11 +68,15 @@ class Script:
                 return Turn(handoff=Handoff(FORBIDDEN, summary, topic=topic))
         for rule in self.rules:
             if any(phrase.casefold() in text for phrase in rule.contains):
-                return Turn(rule.say, _summarised(rule.handoff, texts))
-        return Turn(self.otherwise)
+                return Turn(_said(rule.say, texts), _summarised(rule.handoff, texts))
+        return Turn(_said(self.otherwise, texts))
 
     def view(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _said(words: str, texts: list[str]) -> str:
+    return words.replace("{text}", texts[-1])
 
 
 def _summarised(handoff: Handoff | None, texts: list[str]) -> Handoff | None:

@@ -70,7 +70,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         for words in ("Hello", "A human please"):
             ours.text(words)
             ours.settle(60.0)
-        found = ours.bridge.journal.with_people(since=0.0)[0]
+        found = ours.bridge.journal.with_people(since=0.0, ended_since=0.0)[0]
         sids = sorted(ours.bridge.journal.known_ids(found))
         yield Street(Doors(ours, folder), theirs, found.conversation, found.id, sids[0])
 

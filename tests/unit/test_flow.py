@@ -298,6 +298,11 @@ ANSWERS: dict[str, Row] = {
         case(ASKING),
         Told({"charge": Charge.NOBODY, "asking": False}),
     ),
+    "the assistant closed before it heard everything": (
+        AssistantClosed(9.0, "s"),
+        case(replace(ASKING, turns=3)),
+        Told({"turns": 3, "asked": 3}, (AskAssistant("s", ASKING.asked, 3),)),
+    ),
     "the assistant closed nothing of ours": (
         AssistantClosed(9.0, "s"),
         case(None),
@@ -623,16 +628,16 @@ AFRESH = {"afresh": True}
 NOT_IDLE = {"ignored": "not idle any more"}
 
 ENDS: dict[str, Row] = {
-    "ended": (ConversationEnded(9.0, "c"), case(PEOPLE), Told({"charge": Charge.NOBODY})),
+    "ended": (ConversationEnded(9.0, "c"), case(PEOPLE), Told({"charge": Charge.NOBODY, "last_at": 9.0})),
     "ended, the assistant is told": (
         ConversationEnded(9.0, "c"),
         case(replace(PEOPLE, assistant_session="theirs")),
-        Told({"charge": Charge.NOBODY}, (CloseAssistant("s"),)),
+        Told({"charge": Charge.NOBODY, "last_at": 9.0}, (CloseAssistant("s"),)),
     ),
     "ended before anybody answered": (
         ConversationEnded(9.0, "c", "ticket:closed"),
         case(OPEN),
-        Told({"charge": Charge.NOBODY}),
+        Told({"charge": Charge.NOBODY, "last_at": 9.0}),
     ),
     "control moves while the chat is being opened": (
         ConversationEnded(9.0, "c", "passed to zd:answerBot"),
@@ -814,14 +819,14 @@ def test_only_dear_replies_are_remarked_upon(segments: int) -> None:
     assert [type(effect) for effect in decision.effects].count(TellAgent) == (segments > 10)
 
 
-def test_control_is_asked_for_five_times_more() -> None:
-    """A desk that keeps refusing is not asked for ever, and says so in the chat, once (SUN-SWB-10, P6)."""
+def test_control_is_asked_for_all_night() -> None:
+    """A desk that keeps refusing is asked for a night; the chat says so once, soon (OPEN-13, P6)."""
     session, followed = OPEN, []
-    for _ in range(8):
+    for _ in range(60):
         decision = decide(ControlRefused(9.0, "c", "busy"), case(session))
         followed += [type(effect) for effect in decision.effects]
         session = decision.session or session
-    assert followed == [PassControl] * 5 + [TellAgent]
+    assert followed == [PassControl] * 4 + [TellAgent] + [PassControl] * 46
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,19 @@ def test_exhausted(kind: str, limit: int) -> None:
 def test_every_effect_has_a_limit() -> None:
     """A new effect must say how often it is worth trying."""
     assert {kind.__name__ for kind in model.Effect.__subclasses__()} <= set(LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "refusals", "pause"),
+    [
+        ("PostTurn", 3, 0.0),
+        ("FetchAnswer", 0, retry.FIRST_LOOK),
+        ("PassControl", 0, 0.0),
+        ("PassControl", 1, 1.0),
+        ("PassControl", 4, 15.0),
+        ("PassControl", 50, 900.0),
+    ],
+)
+def test_what_comes_too_early_only_fails(kind: str, refusals: int, pause: float) -> None:
+    """Control that was refused is asked for again with growing pauses; the rest begins at once."""
+    assert retry.first_pause(kind, refusals) == pause

@@ -92,11 +92,14 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), server_default="", nullable=False),
         sa.Column("crashes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("facts", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("key"),
         sqlite_autoincrement=True,
     )
     op.create_index("events_at", "events", ["at"], unique=False)
+    op.create_index("events_decided", "events", ["decided"], unique=False)
     op.create_index(
         "events_held",
         "events",

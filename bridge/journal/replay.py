@@ -1,0 +1,85 @@
+"""Deciding everything once more, in an empty store, and comparing (promise P7).
+
+Theory of operation. Events are decided in the order they were decided in. Three things do not follow from
+events and are taken from the record: the ids of new sessions, which try of an effect is which part of which
+reply, and what waited for a live chat that was lost (`Facts`). Effects are not performed: their outcomes are
+events of the record. That is also why nothing is withdrawn here; what was withdrawn by STOP has an outcome.
+
+A difference means that a decision hangs on something besides its event and the journal, that the journal was
+changed by another hand, or, after an upgrade, that this version would decide otherwise.
+"""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, Row, Table, select
+
+from bridge.core.model import Event, Rules, TextReceived
+from bridge.journal import codec, inbox
+from bridge.journal.engine import connect
+from bridge.journal.inbox import NONE_KNOWN, Decider, Facts
+from bridge.journal.schema import (
+    attempts,
+    consents,
+    effects,
+    events,
+    metadata,
+    parts,
+    sessions,
+    turns,
+)
+
+IN_ORDER = select(events).where(events.c.decided.is_not(None)).order_by(events.c.decided)
+NEVER_WITHDRAWN = effects.update().where(effects.c.state == "waiting").values(state="performing")
+Columns = tuple[Column[Any], ...]
+COMPARED: tuple[tuple[Table, Columns, Columns], ...] = (
+    (events, (events.c.key, events.c.state, events.c.remark), (events.c.key,)),
+    (sessions, (sessions.c.body,), (sessions.c.id,)),
+    (turns, (turns.c.session, turns.c.body), (turns.c.session, turns.c.number)),
+    (parts, tuple(parts.c), tuple(parts.primary_key)),
+    (consents, tuple(consents.c), (consents.c.phone,)),
+    (effects, (effects.c.session, effects.c.kind, effects.c.body), (effects.c.id,)),
+)
+
+
+def differences(journal: Engine, rules: Rules) -> list[str]:
+    """What comes out otherwise if everything in this journal is decided anew; empty: nothing does."""
+    anew = connect("sqlite://")
+    metadata.create_all(anew)
+    with journal.connect().execution_options(readonly=True) as record, anew.begin() as store:
+        for row in record.execute(select(attempts)):
+            store.execute(attempts.insert(), dict(row._mapping))
+        for row in record.execute(IN_ORDER).all():
+            _decide(record, store, rules, row)
+        found = [difference for each in COMPARED for difference in _compared(record, store, *each)]
+    anew.dispose()
+    return found
+
+
+def _decide(record: Connection, store: Connection, rules: Rules, row: Row[Any]) -> None:
+    """One event, with the session id that was drawn when it was decided first."""
+    event = codec.event(row.kind, row.body)
+    drawn = _session_opened_by(record, event)
+    facts = codec.decode(Facts, row.facts) if row.facts else NONE_KNOWN
+    decider = Decider(rules, lambda: drawn, lambda *_: None, lambda *_: facts)
+    inbox.conclude(store, decider, row.key, event)
+    store.execute(NEVER_WITHDRAWN)
+
+
+def _session_opened_by(record: Connection, event: Event) -> str:
+    if not isinstance(event, TextReceived):
+        return ""
+    of_text = select(turns.c.session).where(turns.c.source_id == event.source_id)
+    return str(record.execute(of_text).scalar() or "")
+
+
+def _compared(
+    record: Connection, store: Connection, table: Table, columns: Columns, order: Columns
+) -> Iterator[str]:
+    query = select(*columns).order_by(*order)
+    if table is events:
+        query = query.where(events.c.decided.is_not(None))
+    for was, now in zip_longest(record.execute(query), store.execute(query)):
+        if was != now:
+            yield f"{table.name}: {tuple(was or ())} is now {tuple(now or ())}"

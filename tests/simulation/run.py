@@ -1,0 +1,96 @@
+"""One run: play the steps, look after each, heal everything, give it time, look again."""
+
+import atexit
+import logging
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import structlog
+
+from tests.simulation import actions as do
+from tests.simulation.actions import NUMBERS
+from tests.simulation.invariants import Eyes, after_step
+from tests.simulation.plans import Step
+from tests.simulation.rest import at_rest
+from tests.simulation.stage import Restless, Stage, prepare
+
+MEMORY = Path("/dev/shm")
+HEALED = (700.0, 1500.0, 4000.0, 4000.0)  # Zendesk's last try, the sweep, the longest doubt and wait
+WELL: dict[str, str | float | bool] = {
+    "passing": "moves",
+    "passing_delay": 0.0,
+    "private_attachments": False,
+    "default_responder": "bot",
+    "ticket_closed": "release",
+    "search_available": True,
+    "index_lag": 0.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was wrong, and after how many steps; none and all of them if nothing was."""
+
+    problems: tuple[str, ...]
+    steps: int
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The invariants that were broken."""
+        return frozenset(problem.partition(":")[0] for problem in self.problems)
+
+
+def play(steps: Sequence[Step]) -> Outcome:
+    """Play in a world of its own."""
+    quiet()
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        stage = Stage(prepare(Path(folder) / "world", template()))
+        try:
+            return _play(stage, steps)
+        except (Restless, AssertionError) as broken:
+            return Outcome((f"broken: {type(broken).__name__} {broken}",), len(steps))
+        finally:
+            stage.close()
+
+
+def _play(stage: Stage, steps: Sequence[Step]) -> Outcome:
+    do.Script().do(stage)
+    eyes = Eyes(stage)
+    for count, step in enumerate(steps, 1):
+        step.action.do(stage)
+        stage.run(step.run)
+        if problems := after_step(eyes):
+            return Outcome(tuple(problems), count)
+    heal(stage)
+    return Outcome(tuple(after_step(eyes) + at_rest(eyes)), len(steps))
+
+
+def heal(stage: Stage) -> None:
+    """No more faults; what was taken away is given back; time enough for everything."""
+    stage.deaths.clear()
+    stage.interruptions.clear()
+    do.Mend().do(stage)
+    do.Script().do(stage)
+    for name, value in WELL.items():
+        do.Switch(name, value).do(stage)
+    for number in range(len(NUMBERS)):
+        do.Registration(number, "registered").do(stage)
+    for seconds in HEALED:
+        stage.wait(seconds)
+
+
+def quiet() -> None:
+    """No log lines: writing them costs more than the run."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@cache
+def template() -> Path:
+    """A migrated, empty database, made once a process."""
+    folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder) / "bridge.db"

@@ -143,6 +143,7 @@ class Peer:
                 self._stopping.wait(LOOKS)
 
     def _notify_as_told(self, line: Connection) -> None:
+        line.execute(text("SET synchronous_commit TO off"))  # a notice may get lost: all look each second
         line.execute(text(f"NOTIFY {CHANNEL}"))
         while not self._stopping.is_set():
             self._something.wait()

@@ -16,8 +16,8 @@ from tests.world import MARIA, World
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Maria is in a live chat; a reply to her became a letter. The environment names the same database."""
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment names a database."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     places = {
@@ -27,6 +27,11 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     }
     for name, value in (environment() | places).items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def world(tmp_path: Path, told: None) -> Iterator[World]:
+    """Maria is in a live chat; a reply to her became a letter."""
     made = World(tmp_path, sweep_seconds=0)
     with closing(made):
         made.text("A human please")
@@ -125,7 +130,7 @@ def test_export_and_erase(world: World) -> None:
 
 @pytest.mark.parametrize("command", ["erase", "export", "sessions"])
 @pytest.mark.parametrize("phone", ["Maria", "24733", "12"])
-def test_what_is_no_phone_is_said_so(world: World, command: str, phone: str) -> None:
+def test_what_is_no_phone_is_said_so(told: None, command: str, phone: str) -> None:
     """In one line, with an example."""
     code, said = run(f"{command} {phone}")
     assert code == 2

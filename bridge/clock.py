@@ -14,6 +14,11 @@ ASK_EVERY = 0.05  # seconds
 JUMP = 0.5  # a difference beyond this is a jump
 
 
+def now() -> float:
+    """The machine's time, for commands that an operator gives by hand."""
+    return time.time()
+
+
 class RehearsalClock:
     """The simulator's time: ours plus what it has been moved by."""
 

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
@@ -66,8 +65,3 @@ def operations(configured: Settings) -> Iterator[Any]:
             yield journal.operations
     except (ImportError, SQLAlchemyError, trouble.CannotUse) as problem:
         refuse(trouble.said(problem))
-
-
-def now() -> float:
-    """The machine's time."""
-    return time.time()

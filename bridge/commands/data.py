@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bridge.commands.common import AsJson, ago, now, operations, out, refuse, settings, show_json, show_rows
+from bridge.clock import now
+from bridge.commands.common import AsJson, ago, operations, out, refuse, settings, show_json, show_rows
 from bridge.settings import Settings
 
 Phone = Annotated[str, typer.Argument(help="A phone number in any usual form, such as +14155550101.")]

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bridge.commands.common import AsJson, ago, err, now, operations, out, settings, show_json, show_rows
+from bridge.clock import now
+from bridge.commands.common import AsJson, ago, err, operations, out, settings, show_json, show_rows
 
 app = typer.Typer(help="What was given up: read it, have it done again, or drop it.", no_args_is_help=True)
 Names = Annotated[list[str], typer.Argument(help="Names as `letters list` shows them: effect-12, event-7.")]

@@ -104,6 +104,10 @@ class Sweep:
         """Ask if it is time; return how many events nobody had told us."""
         return self.run(numbers) if self._clock() >= self._due else 0
 
+    def is_due(self) -> bool:
+        """Whether a round is due or under way."""
+        return self._clock() >= self._due or self._one_at_a_time.locked()
+
     def run(self, numbers: tuple[str, ...]) -> int:
         """Ask everybody now; one round at a time."""
         with self._one_at_a_time:

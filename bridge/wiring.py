@@ -96,6 +96,7 @@ class Bridge:
             each=self._askers.map if self._askers else map,
         )
         self._sweep.begin(settings.numbers)
+        self._look = threading.Event()  # set when the clock has jumped, so that what is due is not waited for
         self._retention = Retention(self.journal.operations, self._clock, settings.retention_days)
         self._stopping = threading.Event()
         self.ready = False
@@ -114,6 +115,7 @@ class Bridge:
     def _work(self) -> None:
         self.worker.start()
         self.journal.holding.set()  # an earlier process may have left something held
+        self.journal.round_due = lambda: self.journal.leads and self._sweep.is_due()
         for work in (self._rounds, self._catch_up_on):
             threading.Thread(target=work, name="sweep", daemon=True).start()
 
@@ -137,6 +139,7 @@ class Bridge:
         """Finish what is being done, but not for ever; then let go."""
         self.ready = False
         self._stopping.set()
+        self._look.set()
         self.journal.holding.set()
         self.worker.stop(self.settings.stop_seconds)
         if self._askers:
@@ -146,8 +149,10 @@ class Bridge:
         self.journal.close()
 
     def _rounds(self) -> None:
-        while not self._stopping.wait(SWEEP_LOOKS):
-            if self.journal.leads:
+        while not self._stopping.is_set():
+            self._look.wait(SWEEP_LOOKS)
+            self._look.clear()
+            if self.journal.leads and not self._stopping.is_set():
                 self._unbroken(lambda: self._sweep.run_if_due(self.settings.numbers))
                 self._unbroken(self._retention.run_if_due)
 
@@ -167,6 +172,7 @@ class Bridge:
     def _jumped(self) -> None:
         with suppress(AttributeError):  # the clock starts before the journal
             self.journal.woken.set()
+            self._look.set()
 
     def _web(self) -> Flask:
         front = Front(self.settings.public_url, networks(self.settings.trusted_proxies))

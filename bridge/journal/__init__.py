@@ -5,7 +5,7 @@ returns, what it did is on disk. `woken` is set whenever there may be something 
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, func, select
@@ -48,6 +48,7 @@ class Journal:
         self._asked: set[str] = set()  # sources of which nothing older is unknown since this start
         self.started = float("inf")  # what another replica asked after this time counts as asked by us
         self._suspects = poison.Suspects(decider.counted)
+        self.round_due: Callable[[], bool] = lambda: False  # whether carrier and desk are about to be asked
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
         self.operations = Operations(engine, writer, decider, self._wake)
@@ -272,7 +273,7 @@ class Journal:
         """Whether anything is to be decided, or to be performed now."""
         with self._reading() as tx:
             new = tx.execute(select(events.c.seq).where(events.c.state == "new").limit(1)).first()
-            return new is not None or bool(waiting.sources(tx)) or outbox.is_busy(tx, now)
+            return self.round_due() or new is not None or bool(waiting.sources(tx)) or outbox.is_busy(tx, now)
 
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""

@@ -18,6 +18,7 @@ from simulator.sunshine import (
 from simulator.sunshine.acts import Acts
 from simulator.sunshine.call import Call, Route
 from simulator.sunshine.hooks import Hooks
+from simulator.sunshine.operations import OPERATIONS
 from simulator.sunshine.state import World
 from simulator.sunshine.workspace import Workspace
 from simulator.support import Support
@@ -44,6 +45,7 @@ class Sunshine:
 
     name = "sunshine"
     prefix = "/zendesk/sc"
+    operations = OPERATIONS
 
     def __init__(self, network: Network, support: Support) -> None:
         self.world = World(network, support.store)

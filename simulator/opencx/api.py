@@ -12,6 +12,7 @@ from simulator.opencx.acts import Acts
 from simulator.opencx.assistant import Assistant
 from simulator.opencx.bodies import body_of, fill, matches, message_of, page, plain
 from simulator.opencx.gate import admit, error, refuse
+from simulator.opencx.operations import OPERATIONS
 from simulator.opencx.state import CHANNELS, STATUSES, Contact, Organisation, Session
 from simulator.web import Handler, Request, Response, Router, json_response
 
@@ -21,6 +22,7 @@ class OpenCX:
 
     name = "opencx"
     prefix = "/opencx"
+    operations = OPERATIONS
 
     def __init__(self, network: Network) -> None:
         self.network = network

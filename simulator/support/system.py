@@ -7,6 +7,7 @@ from simulator import accounts
 from simulator.network import Network
 from simulator.support import auth, errors, merging, search, tickets, users, views
 from simulator.support.call import Call, Route
+from simulator.support.operations import OPERATIONS
 from simulator.support.state import Store
 from simulator.web import Handler, Json, Request, Response, Router, json_response
 
@@ -25,6 +26,7 @@ class Support:
 
     name = "support"
     prefix = "/zendesk"
+    operations = OPERATIONS
 
     def __init__(self, network: Network) -> None:
         self.store = Store(network)

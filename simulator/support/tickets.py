@@ -123,7 +123,7 @@ ROUTES = (
     Route("PUT", _ONE, "UpdateTicket", "tickets", update),
     Route("GET", f"{_ONE}/comments", "ListComments", "tickets", comments),
     Route("GET", "/users/<user>/tickets/requested", "ListRequestedTickets", "tickets", requested),
-    Route("GET", f"{_ONE}/tags", "ShowTags", "tickets", show_tags),
+    Route("GET", f"{_ONE}/tags", "ListTags", "tickets", show_tags),
     Route("PUT", f"{_ONE}/tags", "AddTags", "tickets", add_tags),
     Route("POST", f"{_ONE}/tags", "ReplaceTags", "tickets", replace_tags),
     Route("DELETE", f"{_ONE}/tags", "RemoveTags", "tickets", remove_tags),

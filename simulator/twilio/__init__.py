@@ -17,6 +17,7 @@ from simulator.twilio.life import Life
 from simulator.twilio.media import MediaApi
 from simulator.twilio.messages import MessagesApi
 from simulator.twilio.numbers import NumbersApi
+from simulator.twilio.operations import OPERATIONS
 from simulator.twilio.services import ServicesApi
 from simulator.twilio.state import Outcome, State
 from simulator.web import Request, Response, Router
@@ -29,6 +30,7 @@ class Twilio:
 
     name = "twilio"
     prefix = "/twilio"
+    operations = OPERATIONS
 
     def __init__(self, network: Network) -> None:
         self._network = network

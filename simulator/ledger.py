@@ -2,7 +2,8 @@
 
 An entry is a plain dictionary with `n` (from 1), `at` (Unix seconds), `kind`, `system` and facts:
 
-  request   a call to a provider's API: operation, method, path, request, status, response, fault
+  request   a call to a provider's API: operation, method, path, request, status, response, fault,
+            note ("not simulated", "unknown path", or null)
   webhook   a delivery attempt: operation, url, headers, request, attempt, status (null: no answer), fault
   act       what a person or the control surface did: who, did, …
   sms       a handset shows a message: direction, from, to, text, parts, media, sid

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import Headers
@@ -17,7 +17,8 @@ from simulator.clock import Clock
 from simulator.faults import Fault, Faults
 from simulator.ids import Ids
 from simulator.ledger import Ledger
-from simulator.web import Refusal, Request, Response, Router, json_response
+from simulator.operations import NOT_SIMULATED, UNKNOWN_PATH, Operation, completed
+from simulator.web import Handler, Refusal, Request, Response, Router, json_response
 
 CALL_KINDS = ("refuse", "hang", "accept then hang", "accept then reset", "garble", "status", "slow")
 
@@ -41,6 +42,7 @@ class Slow:
 
 
 Ending = Response | Hang | Reset | Slow
+Found = tuple[str, Handler, dict[str, str]]  # operation, handler, path parameters
 
 
 @dataclass(slots=True)
@@ -111,6 +113,7 @@ class Network:
         self.lock = threading.RLock()
         self.systems: list[System] = []
         self.doors: list[Door] = []
+        self._routers: dict[str, Router] = {}
         self.closing: Callable[[], bool] = lambda: False  # whether long answers should end now
 
     def now(self) -> float:
@@ -144,42 +147,32 @@ class Network:
         return json_response({"error": "no such system", "path": request.path}, 404)
 
     def _call(self, system: System, request: Request) -> Ending:
-        found = system.router.match(request.method, request.path)
+        found = self._router(system).match(request.method, request.path)
         operation = found[0] if found else "unknown"
-        fault = self.faults.take(system.name, operation, *CALL_KINDS)
-        ending = _without_applying(fault)
-        if isinstance(ending, Response):
-            _in_its_own_words(system, operation, ending)
+        call = _Call(system, request, operation, self.faults.take(system.name, operation, *CALL_KINDS))
+        ending = _without_applying(call)
         if ending is None:
             with self.lock:
-                response = self._serve(system, request, found)
+                response = _serve(call, found)
             if response.beforehand is not None:
                 response.beforehand()
-            ending = _after_applying(fault, response)
-        self._record(system, operation, request, ending, fault)
+            ending = _after_applying(call.fault, response)
+        self._record(call, ending, _note(found))
         return ending
 
-    def _serve(
-        self, system: System, request: Request, found: tuple[str, Any, dict[str, str]] | None
-    ) -> Response:
-        if found is None:
-            return system.not_found(request)
-        request.params = found[2]
-        try:
-            response: Response = found[1](request)
-        except Refusal as refusal:
-            response = refusal.response
-        return response
+    def _router(self, system: System) -> Router:
+        """What the system serves and what it only documents."""
+        if system.name not in self._routers:
+            self._routers[system.name] = completed(system.router, getattr(system, "operations", ()))
+        return self._routers[system.name]
 
-    def _record(
-        self, system: System, operation: str, request: Request, ending: Ending, fault: Fault | None
-    ) -> None:
-        response = ending.response if isinstance(ending, Slow) else ending
+    def _record(self, call: "_Call", ending: Ending, note: str | None) -> None:
+        request, response = call.request, ending.response if isinstance(ending, Slow) else ending
         answered = isinstance(response, Response)
         self.write(
             "request",
-            system.name,
-            operation=operation,
+            call.system.name,
+            operation=call.operation,
             method=request.method,
             path=request.path,
             query=request.query_string,
@@ -190,7 +183,8 @@ class Network:
             if isinstance(response, Response)
             else None,
             ended="answered" if answered else type(response).__name__.lower(),
-            fault=fault.fault if fault else None,
+            fault=call.fault.fault if call.fault else None,
+            note=note,
         )
 
     # --- webhooks out ---
@@ -212,7 +206,35 @@ class Network:
         return answer
 
 
-def _without_applying(fault: Fault | None) -> Ending | None:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call to a provider, and the fault it meets."""
+
+    system: System
+    request: Request
+    operation: str
+    fault: Fault | None
+
+
+def _serve(call: _Call, found: Found | None) -> Response:
+    if found is None:
+        return call.system.not_found(call.request)
+    call.request.params = found[2]
+    try:
+        return found[1](call.request)
+    except Refusal as refusal:
+        return refusal.response
+
+
+def _note(found: Found | None) -> str | None:
+    """What the ledger says about a call that nobody simulates."""
+    if found is None:
+        return UNKNOWN_PATH
+    return NOT_SIMULATED if isinstance(found[1], Operation) else None
+
+
+def _without_applying(call: _Call) -> Ending | None:
+    fault = call.fault
     if fault is None or fault.kind in ("accept then hang", "accept then reset", "garble", "slow"):
         return None
     if fault.kind == "hang":
@@ -222,7 +244,9 @@ def _without_applying(fault: Fault | None) -> Ending | None:
     headers = Headers([("Content-Type", "text/html")])
     if after := fault.number("after"):
         headers["Retry-After"] = str(int(after))
-    return Response(int(fault.number("status")), b"<html>planted fault</html>", headers)
+    planted = Response(int(fault.number("status")), b"<html>planted fault</html>", headers)
+    _in_its_own_words(call.system, call.operation, planted)
+    return planted
 
 
 def _in_its_own_words(system: System, operation: str, planted: Response) -> None:

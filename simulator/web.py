@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import Headers
@@ -131,6 +131,12 @@ class Router:
     def add(self, method: str, path: str, operation: str, handler: Handler) -> None:
         """Serve `method path` as `operation`; one operation may have several paths."""
         insort(self._routes, Route(method, path, operation, handler), key=lambda route: route.vagueness)
+
+    def copy(self) -> Self:
+        """Another router with the same routes, that reads paths in the same way."""
+        other = type(self)()
+        other._routes = list(self._routes)
+        return other
 
     def match(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
         """Operation, handler and path parameters, or None. HEAD is served as GET."""

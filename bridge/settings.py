@@ -87,7 +87,9 @@ class Settings(BaseSettings):
         None, ge=0, description="Segments a second from each number; unset: what its class may; 0: any."
     )
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for another system's answer.")
-    threads: int = Field(8, ge=1, description="Effects performed at once.")
+    threads: int = Field(
+        8, ge=1, description="Effects performed at once; a quarter is kept for each of AI, carrier and desk."
+    )
     stop_seconds: float = Field(20.0, gt=0, description="Time for what is being done at SIGTERM.")
     admin_token: str = Field("", description="Opens /admin; without it there is no /admin.")
     admin_token_old: str = Field("", description="The former token, still accepted during a rotation.")

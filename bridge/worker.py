@@ -13,6 +13,7 @@ What a failed effect does next is a table of error classes (core.errors), never 
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Protocol
@@ -21,13 +22,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
-from bridge.core import retry
+from bridge.core import retry, shares
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Uncertain
 from bridge.core.model import Event
 from bridge.journal import Claim, Journal
 
 CRASHED = "it may or may not have been done: each of many tries broke or ended the whole bridge"
 MISCONFIGURED_WAIT = 30.0
+BEFORE_ALL = -math.inf
 SAFETY_NET = 1.0  # seconds; commits wake the worker, this only catches what nobody announced
 log = structlog.get_logger("worker")
 
@@ -72,13 +74,13 @@ class Worker:
         self._performer = performer
         self._clock = clock
         self._jitter = jitter
-        self._room = threading.Semaphore(threads)
         self._threads = threads
         self._work: SimpleQueue[Claim] = SimpleQueue()
         self._doing: dict[int, Claim] = {}
         self._changed = threading.Condition()
         self._dispatcher: threading.Thread | None = None
         self._stopping = False
+        self._crowded = False
         self._looked = 0.0
 
     # --- on the caller's thread ---
@@ -86,7 +88,7 @@ class Worker:
     def run_until_idle(self) -> None:
         """Decide and perform until nothing is new and nothing is due."""
         while True:
-            more, claims = self._journal.step(self._clock(), room=20)
+            more, claims = self._journal.step(self._clock(), 20)
             for claim in claims:
                 self._perform(claim)
             if not more and not claims:
@@ -136,22 +138,17 @@ class Worker:
     def _step(self) -> bool:
         """Decide, claim, hand out; tell whether there was anything."""
         self._journal.woken.clear()
-        room, claims = self._free(), list[Claim]()
-        try:
-            more, claims = self._journal.step(self._clock(), room)
-            for claim in claims:
-                self._hand_out(claim)
-        finally:
-            for _ in range(room - len(claims)):
-                self._room.release()
+        busy = self._busy()
+        more, claims = self._journal.step(self._clock(), self._threads - busy.total(), busy)
+        for claim in claims:
+            self._hand_out(claim)
+        self._crowded = bool(busy)
         return more or bool(claims)
 
-    def _free(self) -> int:
-        """Reserve every idle performer."""
-        room = 0
-        while room < self._threads and self._room.acquire(blocking=False):
-            room += 1
-        return room
+    def _busy(self) -> Counter[str]:
+        """How many effects of each system are under way."""
+        with self._changed:
+            return Counter(shares.system_of(type(claim.effect).__name__) for claim in self._doing.values())
 
     def _hand_out(self, claim: Claim) -> None:
         with self._changed:
@@ -173,11 +170,11 @@ class Worker:
             with self._changed:
                 del self._doing[claim.id]
                 self._changed.notify_all()
-            self._room.release()
             self._journal.woken.set()
 
     def _wait(self) -> None:
-        due = self._journal.next_due()
+        """Until something falls due. What is due already finds no room until somebody is done."""
+        due = self._journal.next_due(self._clock() if self._crowded else BEFORE_ALL)
         pause = SAFETY_NET if due is None else min(SAFETY_NET, max(0.0, due - self._clock()))
         self._journal.woken.wait(pause)
 

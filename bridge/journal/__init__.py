@@ -4,8 +4,9 @@
 returns, what it did is on disk. `woken` is set whenever there may be something new to do.
 """
 
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, func, select
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 from bridge import failpoints
 from bridge.core.errors import BridgeError
 from bridge.core.model import Consent, Event, Receipt, Session, Turn
+from bridge.core.shares import Room
 from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, standing, waiting
 from bridge.journal.claims import Claim
 from bridge.journal.engine import Writer
@@ -123,8 +125,11 @@ class Journal:
 
     # --- decide and claim ---
 
-    def step(self, now: float, room: int) -> tuple[bool, list[Claim]]:
-        """Decide what waits, then claim up to `room` due effects; tell whether more waits."""
+    def step(self, now: float, free: int, busy: Mapping[str, int] | None = None) -> tuple[bool, list[Claim]]:
+        """Decide what waits, then claim up to `free` due effects; tell whether more waits.
+
+        `busy`: how many effects of each system are under way, if they are performed side by side.
+        """
         went_back, self._latest = now < self._latest - CORRECTION, now
         most = self._suspects.most(self._write)
 
@@ -134,7 +139,7 @@ class Journal:
             decided = inbox.decide_new(tx, self._decider, most)
             if not decided:  # what was heard in time counts, however late it is decided
                 inbox.time_out(tx, self._decider, now)
-            claims, put_off = outbox.claim(tx, now, room, self._pace, self._replica.owner)
+            claims, put_off = outbox.claim(tx, now, Room(free, busy), self._pace, self._replica.owner)
             return decided > 0 or put_off, claims
 
         done = self._write(work)
@@ -143,10 +148,10 @@ class Journal:
         failpoints.hit("committed")
         return done
 
-    def next_due(self) -> float | None:
+    def next_due(self, after: float = -math.inf) -> float | None:
         """When something falls due without anybody telling us."""
         with self._reading() as tx:
-            lane = outbox.next_due(tx)
+            lane = outbox.next_due(tx, after)
             idle = sessions.next_idle(tx)
         return min((at for at in (lane, idle) if at is not None), default=None)
 

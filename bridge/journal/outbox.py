@@ -6,10 +6,11 @@ of the lease: a crash makes it due again by itself, with one more try and one mo
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
 
-from bridge.core import retry
+from bridge.core import retry, shares
 from bridge.core.model import (
     AskAssistant,
     CloseAssistant,
@@ -21,6 +22,7 @@ from bridge.core.model import (
     SendText,
     Session,
 )
+from bridge.core.shares import Room
 from bridge.journal import codec, locks, sessions
 from bridge.journal.claims import Claim
 from bridge.journal.pace import NOW, Pace, forget, number_of
@@ -44,12 +46,13 @@ TAKE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=bindparam("by"))
 FREE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=NOBODY)
 DROP_LANE = lanes.delete().where(lanes.c.name == LANE)
 DUE = (
-    select(lanes.c.name, lanes.c.head)
+    select(lanes.c.name, lanes.c.head, lanes.c.system)
     .where(lanes.c.due_at <= bindparam("now"))
     .order_by(lanes.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+DUE_OF = DUE.where(lanes.c.system == bindparam("of_system"))
 TAKE = (
     update(effects)
     .where(effects.c.id == ID)
@@ -73,7 +76,7 @@ POSTPONE = (
 )
 FORGET_TRY = update(effects).where(effects.c.id == ID).values(tries=effects.c.tries - 1)
 FIRST = (
-    select(effects.c.id, effects.c.due_at)
+    select(effects.c.id, effects.c.due_at, effects.c.kind)
     .where(effects.c.lane == LANE, UNFINISHED)
     .order_by(effects.c.id)
     .limit(1)
@@ -102,7 +105,7 @@ ALL_TRIED_BY_NOW = (
         doubted_at=case((effects.c.doubted_at > NOW, NOW), else_=effects.c.doubted_at),
     )
 )
-NEXT_DUE = select(func.min(lanes.c.due_at))
+NEXT_DUE = select(func.min(lanes.c.due_at)).where(lanes.c.due_at > bindparam("now"))
 
 
 def lane_of(effect: Effect, session: Session) -> str:
@@ -128,11 +131,12 @@ def lane_of(effect: Effect, session: Session) -> str:
 def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
     """Put an effect at the end of its lane."""
     lane = lane_of(effect, session)
-    due = now + retry.first_pause(type(effect).__name__, session.refusals)
+    kind = type(effect).__name__
+    due = now + retry.first_pause(kind, session.refusals)
     row = {
         "lane": lane,
         "session": session.id,
-        "kind": type(effect).__name__,
+        "kind": kind,
         "body": codec.encode(effect),
         "state": "waiting",
         "due_at": due,
@@ -140,18 +144,34 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
     }
     head = tx.execute(ADD, row).scalar_one()
     if tx.execute(LANE_HEAD, {"lane_name": lane}).first() is None:
-        tx.execute(ADD_LANE, {"name": lane, "head": head, "due_at": due, "owner": NOBODY})
+        tx.execute(ADD_LANE, lane_row(lane, head, due, kind))
 
 
-def claim(tx: Connection, now: float, most: int, pace: Pace, owner: int) -> tuple[list[Claim], bool]:
-    """Take up to `most` lanes whose head is due; tell whether one was put off, so that others may be due.
+def lane_row(name: str, head: int, due_at: float, kind: str) -> dict[str, object]:
+    return {"name": name, "head": head, "due_at": due_at, "owner": NOBODY, "system": shares.system_of(kind)}
+
+
+def claim(tx: Connection, now: float, room: Room, pace: Pace, owner: int) -> tuple[list[Claim], bool]:
+    """Take lanes whose head is due, as there is room; tell whether one was put off: then others may be due.
 
     Lanes that another replica is looking at are left to it.
     """
-    due = [lane for lane in tx.execute(DUE, {"now": now, "most": most}) if _may_send(tx, lane.name)]
+    due = [lane for lane in _due(tx, now, room) if _may_send(tx, lane.name)]
     in_order = sorted(due, key=lambda lane: number_of(lane.name))  # so that no two replicas wait in a circle
     ready = [lane for lane in in_order if not pace.puts_off(tx, lane.name, lane.head, now)]
     return [_take(tx, lane.name, lane.head, now, owner) for lane in ready], len(ready) < len(due)
+
+
+def _due(tx: Connection, now: float, room: Room) -> list[Any]:
+    """The lanes that are due first; where a system has all it may have, the others' instead."""
+    rows = tx.execute(DUE, {"now": now, "most": room.free}).all()
+    taken = [row for row in rows if room.take(row.system)]
+    known = {row.name for row in rows}
+    for system in shares.SYSTEMS if len(taken) < len(rows) else ():
+        if room.has(system):
+            more = tx.execute(DUE_OF, {"now": now, "most": room.free + len(known), "of_system": system})
+            taken += [row for row in more if row.name not in known and room.take(system)]
+    return taken
 
 
 def _may_send(tx: Connection, lane: str) -> bool:
@@ -223,7 +243,7 @@ def advance(tx: Connection, lane: str, *, since: float = 0.0) -> None:
         tx.execute(DROP_LANE, {"lane_name": lane})
         return
     due = max(head.due_at, since)
-    upsert(tx, lanes, {"name": lane, "head": head.id, "due_at": due, "owner": NOBODY})
+    upsert(tx, lanes, lane_row(lane, head.id, due, head.kind))
 
 
 def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) -> int:
@@ -270,6 +290,6 @@ def is_busy(tx: Connection, now: float) -> bool:
     return tx.execute(BUSY, {"now": now}).first() is not None
 
 
-def next_due(tx: Connection) -> float | None:
-    """When the next lane falls due."""
-    return tx.execute(NEXT_DUE).scalar()
+def next_due(tx: Connection, after: float) -> float | None:
+    """When the next lane falls due, those left out that are due already."""
+    return tx.execute(NEXT_DUE, {"now": after}).scalar()

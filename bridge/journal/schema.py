@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"  # the newest in migrations/versions
+REVISION = "0002"  # the newest in migrations/versions
 metadata = MetaData()
 
 events = Table(
@@ -186,7 +186,9 @@ lanes = Table(
     Column("head", Integer, nullable=False),
     Column("due_at", Float, nullable=False),
     Column("owner", BigInteger, nullable=False),  # the replica performing its head; 0: nobody
+    Column("system", String, nullable=False, server_default=""),  # whom its head waits for (core/shares.py)
     Index("lanes_due", "due_at"),
+    Index("lanes_due_of", "system", "due_at"),
     Index("lanes_owned", "owner", sqlite_where=text("owner != 0"), postgresql_where=text("owner != 0")),
 )
 

@@ -75,7 +75,7 @@ def _effect(number: int) -> dict[str, object]:
 
 
 def _lane(place: int) -> dict[str, object]:
-    return {"name": _name(place), "head": place + 1, "due_at": 0.0, "owner": outbox.NOBODY}
+    return outbox.lane_row(_name(place), place + 1, 0.0, "SendText")
 
 
 def _id(place: int) -> str:

@@ -29,6 +29,7 @@ from bridge.core.model import (
     TextReceived,
     TurnPosted,
 )
+from bridge.core.shares import Room
 from bridge.journal import Claim, Decider, Journal, inbox, locks, outbox, sessions
 from bridge.journal.engine import DirectWriter, connect
 from bridge.journal.pace import Pace
@@ -120,7 +121,7 @@ def test_a_lane_another_is_looking_at_is_passed_over(ring: Ring) -> None:
     ring.stage(with_people(1), send(1))
     ring.stage(with_people(2), send(1, "s2"))
     with ring.engines[0].begin() as tx:
-        ((mine,), _) = outbox.claim(tx, 1.0, 1, Pace(), ring.peers[0].owner)
+        ((mine,), _) = outbox.claim(tx, 1.0, Room(1), Pace(), ring.peers[0].owner)
         (other,) = ring.journals[1].step(1.0, 20)[1]
     assert {mine.effect.session, other.effect.session} == {"s1", "s2"}
 

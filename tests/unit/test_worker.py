@@ -1,5 +1,6 @@
 """What a failed effect does next: by the class of its error, at exact times."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from bridge.core.model import (
     Session,
     TellAgent,
 )
+from bridge.core.shares import CARRIER, DESK, system_of
 from bridge.journal import Claim, Decider, Journal, outbox, sessions
 from bridge.journal.engine import DirectWriter, GroupWriter, connect
 from bridge.journal.migrate import upgrade
@@ -235,3 +237,42 @@ def test_a_bug_in_one_effect_does_not_end_the_worker(tmp_path: Path) -> None:
     states = sorted(row[0] for row in stage.of(effects.c.state))
     engine.dispose()
     assert states == ["done", "performing"]
+
+
+def test_an_assistant_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None:
+    """Its questions have their share of the performers; replies and lines have theirs (FT-I7)."""
+    engine = connect(f"sqlite:///{tmp_path}/bridge.db")
+    upgrade(engine)
+    stage, hangs = Stage(engine), threading.Event()
+    done = {DESK: threading.Event(), CARRIER: threading.Event()}
+    asked: list[str] = []
+
+    class Hands:
+        def perform(self, claim: Claim) -> Event | None:
+            kind = type(claim.effect).__name__
+            if kind == "AskAssistant":
+                asked.append(kind)
+                hangs.wait(20.0)
+            else:
+                done[system_of(kind)].set()
+            return None
+
+        def give_up(self, _claim: Claim, _error: BridgeError) -> Event | None:
+            return None
+
+    for number in range(20):
+        asking = replace(SESSION, id=f"s{number}", phone=f"+1{number}")
+        stage.stage(AskAssistant(asking.id, 0, 1), session=asking)
+    journal = Journal(engine, GroupWriter(engine), stage.journal._decider)
+    worker = Worker(journal, Hands(), clock=lambda: 0.0, jitter=lambda: 0.5, threads=4)
+    worker.start()
+    stage.stage(SEND, PassControl("m"))
+    journal.woken.set()
+    in_time = [each.wait(10.0) for each in done.values()]
+    before = len(asked)
+    hangs.set()
+    worker.stop()
+    journal.close()
+    engine.dispose()
+    assert in_time == [True, True]
+    assert before == 2

@@ -1,0 +1,59 @@
+"""A database of an earlier version is brought up to date with what it holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, select, text
+
+import bridge.journal
+from bridge.journal.engine import connect
+from bridge.journal.migrate import upgrade
+from bridge.journal.schema import lanes
+
+MIGRATIONS = Path(bridge.journal.__file__).parent / "migrations"
+KINDS = ("SendText", "AskAssistant", "PostTurn", "CloseAssistant", "OpenConversation", "FetchAnswer")
+
+
+def at(engine: Engine, revision: str) -> None:
+    """Bring an empty database to an earlier revision."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, revision)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database."""
+    url = f"sqlite:///{tmp_path}/bridge.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    made = connect(url)
+    yield made
+    made.dispose()
+
+
+def test_waiting_lanes_learn_whom_they_wait_for(engine: Engine) -> None:
+    """What waits goes on with its share of the performers (0002)."""
+    at(engine, "0001")
+    with engine.begin() as tx:
+        for number, kind in enumerate(KINDS, 1):
+            tx.execute(
+                text(
+                    "INSERT INTO effects (id, lane, session, kind, body, state, due_at, created_at) "
+                    "VALUES (:id, :lane, 's', :kind, '{}', 'waiting', 0, 0)"
+                ),
+                {"id": number, "lane": f"lane-{number}", "kind": kind},
+            )
+            tx.execute(
+                text("INSERT INTO lanes (name, head, due_at, owner) VALUES (:name, :head, 0, 0)"),
+                {"name": f"lane-{number}", "head": number},
+            )
+    upgrade(engine)
+    with engine.connect() as tx:
+        found = [row.system for row in tx.execute(select(lanes).order_by(lanes.c.head))]
+    assert found == ["carrier", "assistant", "desk", "assistant", "desk", "assistant"]

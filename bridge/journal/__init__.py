@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.errors import BridgeError
-from bridge.core.model import Consent, Event, Receipt, Session, Turn
+from bridge.core.model import Event, Receipt, Session, Turn
 from bridge.core.shares import Room
 from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, standing, waiting
 from bridge.journal.claims import Claim
@@ -284,10 +284,6 @@ class Journal:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
         with self._reading() as tx:
             return standing.counts(tx)
-
-    def set_consent(self, changed: Consent) -> None:
-        """An operator's word on one phone."""
-        self._write(lambda tx: sessions.save_consent(tx, changed))
 
     def close(self) -> None:
         """Finish writing and let the database go."""

@@ -573,7 +573,7 @@ def test_consent_is_read_in_the_claim(book: Book) -> None:
     """A STOP that is on disk before the claim is known to whoever sends (P5)."""
     book.stage(WITH_MARIA, send(1))
     book.stage(WITH_OMAR, send(1, "o"))
-    book.journal.set_consent(Consent(MARIA, False, 1.0, "STOP"))
+    book.write(lambda tx: sessions.save_consent(tx, Consent(MARIA, False, 1.0, "STOP")))
     assert [(claim.effect.session, claim.allowed) for claim in book.claim()] == [("m", False), ("o", True)]
 
 

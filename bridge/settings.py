@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     uncertain: Literal["ask", "resend"] = Field(
         "ask", description="A send nobody can vouch for: tell, or repeat."
     )
+    opt_out_scope: Literal["phone", "number"] = Field(
+        "phone", description="STOP to one of our numbers closes all of them, or that number alone."
+    )
     send_rate: float | None = Field(
         None, ge=0, description="Segments a second from each number; unset: what its class may; 0: any."
     )

@@ -210,7 +210,8 @@ def _rehearsal(
 
 
 def _decider(settings: Settings, sources: Sources, metrics: Metrics) -> Decider:
-    rules = Rules(frozenset(settings.numbers), settings.autopilot, settings.idle_seconds)
+    per_number = settings.opt_out_scope == "number"
+    rules = Rules(frozenset(settings.numbers), settings.autopilot, settings.idle_seconds, per_number)
     return Decider(rules, sources.ids, metrics.event)
 
 

@@ -99,7 +99,8 @@ def customer_texted(event: TextReceived, case: Case) -> Decision:
 
 def _consent_changed(event: TextReceived, case: Case, *, allowed: bool) -> Decision:
     """STOP forbids and START allows; an agent in charge is told why replies stop (OPEN-18, OPEN-20)."""
-    changed = Consent(event.phone, allowed, event.at, event.text.strip())
+    scope = case.rules.scope(event.number)
+    changed = Consent(event.phone, allowed, event.at, event.text.strip(), scope)
     said = f"The customer texted “{event.text.strip()}”"
     line = (
         f"{said} and can be texted again."
@@ -417,9 +418,11 @@ def part_held(event: SendHeld, case: Case) -> Decision:
 
 def _not_delivered(now: Receipt, case: Case, at: float, reason: str) -> Decision:
     session = case.session
-    stopped = Consent(session.phone, allowed=False, at=at, word=now.error_code) if session else None
     decision = _of_reply(now, case, "failed", f"did not reach the customer: {reason}")
-    return replace(decision, consent=stopped if now.error_code == "21610" else None)
+    if session is None or now.error_code != "21610":
+        return decision
+    scope = case.rules.scope(session.number)
+    return replace(decision, consent=Consent(session.phone, False, at, now.error_code, scope))
 
 
 def _of_reply(now: Receipt, case: Case, topic: str, news: str) -> Decision:

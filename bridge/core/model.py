@@ -384,12 +384,13 @@ class CloseAssistant(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether we may text this phone, for the whole business (CAR-403)."""
+    """Whether we may text this phone, from one number of ours or, by default, from any (CAR-403)."""
 
     phone: str
     allowed: bool
     at: float
     word: str = ""
+    number: str = ""  # empty: the whole business
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +427,11 @@ class Rules:
     numbers: frozenset[str]
     autopilot: bool = True
     idle_seconds: float = 10_800.0
+    per_number: bool = False  # an opt-out counts for the number it was sent to, not for all of them
+
+    def scope(self, number: str) -> str:
+        """The numbers for which a word to this one counts: empty for all."""
+        return number if self.per_number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +440,7 @@ class Case:
 
     rules: Rules
     session: Session | None = None
-    allowed: bool = True  # the phone has not opted out
+    allowed: bool = True  # the phone has not opted out of texts from this number
     fresh_id: str = ""  # for a session that must be opened
     before: Session | None = None  # the phone's latest session, if the event's own is not there
     receipt: Receipt | None = None  # what is known of the part the event speaks of

@@ -29,7 +29,7 @@ OF_SESSION = {
     "effects": (effects, effects.c.session),
 }
 SESSIONS = select(sessions.c.body).where(sessions.c.phone == bindparam("of_phone"))
-CONSENT = select(consents).where(consents.c.phone == bindparam("of_phone"))
+CONSENTS = select(consents).where(consents.c.phone == bindparam("of_phone")).order_by(consents.c.number)
 EVENTS = (
     select(events)
     .where(events.c.seq > bindparam("after"), events.c.body != "")
@@ -87,11 +87,10 @@ def events_about(tx: Connection, about: Marks, after: int = 0) -> tuple[list[Any
 def export(tx: Connection, phone: str) -> dict[str, Any]:
     """All of it, as JSON."""
     about = marks(tx, phone)
-    consent = tx.execute(CONSENT, {"of_phone": phone}).mappings().first()
     rows = {name: _rows(tx, name, about.ids) for name in OF_SESSION}
     return {
         "phone": phone,
-        "consent": dict(consent) if consent else None,
+        "consents": [dict(row._mapping) for row in tx.execute(CONSENTS, {"of_phone": phone})],
         "sessions": [json.loads(codec.encode(session)) for session in about.sessions],
         **rows,
         "events": [_plain(row) for row in events_about(tx, about)[0]],

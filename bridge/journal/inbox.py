@@ -193,8 +193,9 @@ def _cases(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
 
 def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     session = _session(tx, event)
-    phone = event.phone if isinstance(event, TextReceived) else session.phone if session else ""
-    case = Case(decider.rules, session, sessions.allowed(tx, phone) if phone else True)
+    about = event if isinstance(event, TextReceived) else session
+    phone = about.phone if about else ""
+    case = Case(decider.rules, session, sessions.allowed(tx, phone, about.number) if about else True)
     if session is None:
         before = sessions.latest_of(tx, phone) if phone else None
         return Case(case.rules, None, case.allowed, decider.fresh_id(), before)

@@ -190,7 +190,7 @@ def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim
         lane=lane,
         effect=effect,
         session=session,
-        allowed=session is not None and sessions.allowed(tx, session.phone),
+        allowed=session is not None and sessions.allowed(tx, session.phone, session.number),
         tries=row.tries,
         doubts=row.doubts,
         created_at=row.created_at,

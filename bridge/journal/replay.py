@@ -38,7 +38,7 @@ COMPARED: tuple[tuple[Table, Columns, Columns], ...] = (
     (sessions, (sessions.c.body,), (sessions.c.id,)),
     (turns, (turns.c.session, turns.c.body), (turns.c.session, turns.c.number)),
     (parts, tuple(parts.c), tuple(parts.primary_key)),
-    (consents, tuple(consents.c), (consents.c.phone,)),
+    (consents, tuple(consents.c), tuple(consents.primary_key)),
     (effects, (effects.c.session, effects.c.kind, effects.c.body), (effects.c.id,)),
 )
 

@@ -9,7 +9,7 @@ effects   what is to be done, in order within a lane
 lanes     one row a lane with work: when its first effect is due. Finding work costs the same for any backlog
 paces     when each number of ours is free to send again
 silences  who tells nothing any more although there was something to tell
-consents  phones that said STOP, and those that took it back
+consents  phones that said STOP, and those that took it back; to one number of ours or (empty) to all
 
 Times are Unix seconds given by the caller; the database's own clock is never asked.
 """
@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"  # the newest in migrations/versions
+REVISION = "0003"  # the newest in migrations/versions
 metadata = MetaData()
 
 events = Table(
@@ -203,6 +203,7 @@ consents = Table(
     "consents",
     metadata,
     Column("phone", String, primary_key=True),
+    Column("number", String, primary_key=True, server_default=""),
     Column("allowed", Boolean, nullable=False),
     Column("at", Float, nullable=False),
     Column("word", String, nullable=False),

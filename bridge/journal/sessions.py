@@ -81,7 +81,13 @@ UNFINISHED = (
     )
     .limit(100)
 )
-ALLOWED = select(consents.c.allowed).where(consents.c.phone == VALUE)
+ALLOWED = (
+    select(consents.c.allowed)
+    .where(consents.c.phone == bindparam("phone"), consents.c.number.in_(("", bindparam("number"))))
+    .order_by(consents.c.number.desc())  # a word about this number is younger than one about all
+    .limit(1)
+)
+FORGET_CONSENTS = consents.delete().where(consents.c.phone == VALUE)
 NO_END = 2**31 - 1
 
 
@@ -241,13 +247,21 @@ def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
 # --- consents ---
 
 
-def allowed(tx: Connection, phone: str) -> bool:
-    """Whether this phone may be texted."""
-    row = tx.execute(ALLOWED, {"value": phone}).first()
+def allowed(tx: Connection, phone: str, number: str) -> bool:
+    """Whether this phone may be texted from this number: the newest word that concerns it."""
+    row = tx.execute(ALLOWED, {"phone": phone, "number": number}).first()
     return row.allowed if row else True
 
 
 def save_consent(tx: Connection, changed: Consent) -> None:
-    """Write the newest word."""
-    row = {"phone": changed.phone, "allowed": changed.allowed, "at": changed.at, "word": changed.word}
+    """Write the newest word; one about all numbers takes the place of all that was said before."""
+    if not changed.number:
+        tx.execute(FORGET_CONSENTS, {"value": changed.phone})
+    row = {
+        "phone": changed.phone,
+        "number": changed.number,
+        "allowed": changed.allowed,
+        "at": changed.at,
+        "word": changed.word,
+    }
     upsert(tx, consents, row)

@@ -149,3 +149,13 @@ Feature: After an opt-out nothing is sent until the customer opts in again
     When Maria texts "A human, please"
     Then the AI is not asked
     And nothing else is sent to anyone
+
+  @choice @OPEN-18
+  Scenario: [16] An opt-out on one number leaves the other open if it is so set
+    Given the bridge is set to count an opt-out for its number alone
+    And the Sales number is unregistered
+    And Maria is in a live chat with Ada on the Support number
+    And Maria has texted "STOP" to the Sales number
+    When Ada replies "Are you still there?"
+    Then Maria receives "Are you still there?" from the Support number
+    And nothing else is sent to anyone

@@ -19,7 +19,7 @@ from bridge import failpoints
 from bridge.core import receipts
 from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, told
 from tests.faults.line import Ends, Line, after, before, but, instead, laid, well
-from tests.world import SUPPORT, Crash, World
+from tests.world import SALES, SUPPORT, Crash, World
 
 REPLY = "Your parcel left Oakland"
 HOUR = 3600.0
@@ -493,3 +493,32 @@ def test_files(world: World, line: Line, chat: str, row: tuple[Json, bytes, list
 
 def _encoded(content: bytes) -> str:
     return base64.b64encode(content).decode()
+
+
+# --- FT-O5: STOP to one of two numbers ---
+
+SCOPES: dict[str, tuple[str, str, bool]] = {  # the setting, how Sales is registered, whether Support is open
+    "business": ("phone", "unregistered", False),
+    "long codes": ("number", "unregistered", True),
+    "one pool": ("number", "registered", False),
+}
+
+
+@pytest.mark.parametrize(("scope", "sales", "is_open"), SCOPES.values(), ids=list(SCOPES))
+def test_stop_to_one_of_two_numbers(tmp_path: Path, scope: str, sales: str, *, is_open: bool) -> None:
+    """It closes both by setting, or where the carrier counts a pool as one; else only its own (FT-O5)."""
+    world = World(tmp_path, sweep_seconds=0.0, opt_out_scope=scope)
+    world.control("PUT", f"/numbers/{SALES}", {"registration": sales})
+    chat = live_chat(world)
+    world.text("STOP", number=SALES)
+    world.settle(5)
+    world.reply("Are you still there?", chat)
+    world.settle(60)
+    assert ("Are you still there?" in world.shown()) == is_open
+    assert any("opted out" in said for said in told(world, chat)) == (not is_open)
+    world.text("START", number=SALES)
+    world.settle(5)
+    world.reply("Hello again", chat)
+    world.settle(60)
+    assert ("Hello again" in world.shown()) == (scope == "phone" or is_open)
+    world.close()

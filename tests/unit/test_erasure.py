@@ -75,7 +75,7 @@ def test_the_export_is_whole(world: World) -> None:
     assert whole["parts"]
     assert whole["attempts"]
     assert whole["files"] == ["cat.png"]
-    assert whole["consent"] is None
+    assert whole["consents"] == []
     assert OMAR not in json.dumps(whole)
 
 
@@ -91,7 +91,7 @@ def test_what_is_erased_is_gone(world: World, tmp_path: Path) -> None:
     after = counts(world)
     assert after["events"] == before["events"], "keys stay, so that nothing is taken for new"
     assert after["effects"] == before["effects"] - len(whole["effects"])
-    empty: dict[str, Any] = {"phone": MARIA, "consent": None, "files": []}
+    empty: dict[str, Any] = {"phone": MARIA, "consents": [], "files": []}
     assert held(world) == {**{name: [] for name in whole}, **empty}
     assert b"\x89PNG" not in b"".join(path.read_bytes() for path in (tmp_path / "media").iterdir())
 
@@ -217,10 +217,10 @@ def test_an_opt_out_survives(world: World) -> None:
     world.text("Hello again")
     world.settle(5.0)
     assert held(world)["sessions"] == [], "an opted-out phone is not answered"
-    assert held(world)["consent"]["allowed"] is False
+    assert [each["allowed"] for each in held(world)["consents"]] == [False]
     done = erased(world, consent_too=True)
     assert done.gone["consents"] == 1
-    assert held(world)["consent"] is None
+    assert held(world)["consents"] == []
 
 
 def test_erasing_twice_finds_nothing(world: World) -> None:

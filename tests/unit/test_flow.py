@@ -149,6 +149,11 @@ TEXTS: dict[str, Row] = {
         case(AI),
         Told(rest={"consent": Consent(MARIA, False, 9.0, "STOP"), "withdraw_all": True}),
     ),
+    "STOP to one number of several": (
+        text("STOP"),
+        case(AI, rules=replace(RULES, per_number=True)),
+        Told(rest={"consent": Consent(MARIA, False, 9.0, "STOP", SUPPORT), "withdraw_all": True}),
+    ),
     "STOP to people": (
         text("STOP"),
         case(PEOPLE),
@@ -608,6 +613,17 @@ REPORTS: dict[str, Row] = {
                 "receipt": replace(FAILED, error_code="21610"),
                 "withdraw": (0,),
                 "consent": Consent(MARIA, False, 9.0, "21610"),
+            }
+        ),
+    ),
+    "refused because of STOP to this number": (
+        refused("21610"),
+        replace(part(line=replace(LINE, author=Author.AI)), rules=replace(RULES, per_number=True)),
+        Told(
+            rest={
+                "receipt": replace(FAILED, error_code="21610"),
+                "withdraw": (0,),
+                "consent": Consent(MARIA, False, 9.0, "21610", SUPPORT),
             }
         ),
     ),

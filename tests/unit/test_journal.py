@@ -296,7 +296,7 @@ def test_a_direct_writer_takes_everything_back() -> None:
     with pytest.raises(LookupError):
         DirectWriter(engine)(work)
     with engine.connect() as tx:
-        assert sessions.allowed(tx, MARIA)
+        assert sessions.allowed(tx, MARIA, SUPPORT)
     engine.dispose()
 
 
@@ -577,6 +577,34 @@ def test_consent_is_read_in_the_claim(book: Book) -> None:
     assert [(claim.effect.session, claim.allowed) for claim in book.claim()] == [("m", False), ("o", True)]
 
 
+SALES = "+14155550151"
+ABOUT_ALL, ABOUT_SUPPORT = "", SUPPORT
+WORDS: dict[
+    str, tuple[list[tuple[str, bool]], tuple[bool, bool]]
+] = {  # what was said; from Support, from Sales
+    "nothing": ([], (True, True)),
+    "STOP to all": ([(ABOUT_ALL, False)], (False, False)),
+    "STOP to one": ([(ABOUT_SUPPORT, False)], (False, True)),
+    "STOP to one, then START to all": ([(ABOUT_SUPPORT, False), (ABOUT_ALL, True)], (True, True)),
+    "START to one, then STOP to all": ([(ABOUT_SUPPORT, True), (ABOUT_ALL, False)], (False, False)),
+    "STOP to all, then START to one": ([(ABOUT_ALL, False), (ABOUT_SUPPORT, True)], (True, False)),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), WORDS.values(), ids=list(WORDS))
+def test_a_word_counts_for_the_numbers_it_was_about(
+    book: Book, said: list[tuple[str, bool]], expected: tuple[bool, bool]
+) -> None:
+    """The newest that concerns a number, whatever the clock said at the time (FT-O5)."""
+    for at, (number, allowed) in enumerate(said):
+        word = Consent(MARIA, allowed, -float(at), "word", number)
+        with book.engine.begin() as tx:
+            sessions.save_consent(tx, word)
+    with book.engine.connect() as tx:
+        assert tuple(sessions.allowed(tx, MARIA, number) for number in (SUPPORT, SALES)) == expected
+        assert sessions.allowed(tx, OMAR, SUPPORT)
+
+
 def test_stop_withdraws_what_waits(book: Book) -> None:
     """A text that says STOP takes unsent replies with it."""
     book.stage(replace(WITH_MARIA, charge=Charge.HUMAN, conversation="c"), send(1), send(2))
@@ -726,4 +754,4 @@ def test_an_upsert_overwrites(book: Book) -> None:
     with book.engine.begin() as tx:
         for allowed in (False, True):
             upsert(tx, consents, {"phone": MARIA, "allowed": allowed, "at": 1.0, "word": "START"})
-    assert book.rows(consents, consents) == [(MARIA, True, 1.0, "START")]
+    assert book.rows(consents, consents) == [(MARIA, "", True, 1.0, "START")]

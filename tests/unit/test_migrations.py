@@ -9,9 +9,11 @@ from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
 import bridge.journal
+from bridge.journal import sessions
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
-from bridge.journal.schema import lanes
+from bridge.journal.schema import consents, lanes
+from tests.world import MARIA, OMAR, SUPPORT
 
 MIGRATIONS = Path(bridge.journal.__file__).parent / "migrations"
 KINDS = ("SendText", "AskAssistant", "PostTurn", "CloseAssistant", "OpenConversation", "FetchAnswer")
@@ -57,3 +59,18 @@ def test_waiting_lanes_learn_whom_they_wait_for(engine: Engine) -> None:
     with engine.connect() as tx:
         found = [row.system for row in tx.execute(select(lanes).order_by(lanes.c.head))]
     assert found == ["carrier", "assistant", "desk", "assistant", "desk", "assistant"]
+
+
+def test_an_opt_out_goes_on_counting_for_all_numbers(engine: Engine) -> None:
+    """Whatever the scope is from now on: it was said to the whole business (0003)."""
+    at(engine, "0002")
+    with engine.begin() as tx:
+        for phone, allowed in ((MARIA, False), (OMAR, True)):
+            tx.execute(
+                text("INSERT INTO consents (phone, allowed, at, word) VALUES (:phone, :allowed, 1.0, 'w')"),
+                {"phone": phone, "allowed": allowed},
+            )
+    upgrade(engine)
+    with engine.connect() as tx:
+        assert [sessions.allowed(tx, phone, SUPPORT) for phone in (MARIA, OMAR)] == [False, True]
+        assert len(tx.execute(select(consents)).all()) == 2

@@ -28,4 +28,4 @@ def _(world: World, customer: str) -> None:
 
 @then(phrase("the bridge holds nothing about {customer:Name} but the opt-out"))
 def _(world: World, customer: str) -> None:
-    world.operator.finds_nothing_about(world.customer(customer), besides="consent")
+    world.operator.finds_nothing_about(world.customer(customer), besides="consents")

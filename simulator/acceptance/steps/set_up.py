@@ -34,6 +34,11 @@ def _(world: World, seconds: int) -> None:
     world.operator.restarts(BRIDGE_IDLE_SECONDS=str(seconds))
 
 
+@given("the bridge is set to count an opt-out for its number alone")
+def _(world: World) -> None:
+    world.operator.restarts(BRIDGE_OPT_OUT_SCOPE="number")
+
+
 @given("multi-conversations is off")
 def _(world: World) -> None:
     world.desk.switch(multi_conversations=False)

@@ -1,155 +1,24 @@
-"""Our bridge as the subject of the features.
+"""What our bridge logs is watched while the features run.
 
-In process: one thread, a frozen clock, a fresh journal a scenario. Over HTTP: real processes, see
-`simulator/acceptance/processes.py`. This is the only place that may know both bridge and simulators.
+A bridge that is not ours has promised nothing of the kind.
 """
 
-import itertools
-import shutil
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import pytest
-from werkzeug.test import Client
 
-from bridge import settings as bridge_settings
-from bridge import wiring
-from bridge.core import ports
 from features.logs import LogWatch, Memory, of_file
-from simulator.acceptance.cast import Casting
-from simulator.acceptance.processes import Processes, noticed
-from simulator.acceptance.records import AUTHORISED, Records
-from simulator.acceptance.sim import LocalSim
-from simulator.acceptance.subject import Finding, Settings
-from simulator.acceptance.transport import application_transport, session_for
+from simulator.acceptance.bridges import is_ours
+from simulator.acceptance.process import Process
 from simulator.acceptance.world import Stage, World
-from simulator.accounts import ADMIN_TOKEN
-from simulator.build import build
-from simulator.clock import Clock
-from simulator.environment import BASE, BRIDGE, environment
-from simulator.network import Hook
-
-RESTLESS = 500  # rounds after which a bridge that never comes to rest is stopped
-
-
-class InProcess:
-    """The bridge in this process."""
-
-    mode = "in-process"
-    url = BRIDGE
-    abilities = frozenset({"check", "settings", "die", "status"})
-    lives_on = False
-    patience = 0.0
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files = itertools.count()
-        self._bridge: wiring.Bridge | None = None
-        self._settings: bridge_settings.Settings | None = None
-        transport = application_transport(lambda: self._bridge.app if self._bridge else None)
-        self.network = build(Clock(), transport)
-        self._session = session_for(self.network.handle)
-        self.records: Records | None = Records(self._asked)
-        self._template = folder / "template.db"
-        self._build(self._configured({}, self._template)).close()
-
-    def start(self, settings: Settings | None = None) -> None:
-        self.close()
-        database = self._folder / f"{next(self._files)}.db"
-        shutil.copy(self._template, database)
-        self._settings = self._configured(settings or {}, database)
-        self._bridge = self._build(self._settings)
-
-    def deliver(self) -> None:
-        self.network.clock.run_due()
-
-    def settle(self) -> None:
-        assert self._bridge is not None, "the bridge has not been started"
-        for _ in range(RESTLESS):
-            self.network.clock.run_due()
-            self._bridge.run_until_idle()
-            if self.network.clock.idle():
-                return
-        raise AssertionError("the bridge never comes to rest")
-
-    def die(self) -> None:
-        assert self._settings is not None, "the bridge has not been started"
-        self.close()
-        self._bridge = self._build(self._settings)
-
-    def check(self, settings: Settings) -> list[Finding]:
-        database = self._folder / f"{next(self._files)}.db"
-        shutil.copy(self._template, database)
-        try:
-            examined = self._build(self._configured(settings, database))
-        except bridge_settings.Wrong as wrong:
-            return [Finding("settings", cause=str(wrong), fix=str(wrong))]
-        try:
-            return [_finding(found) for found in examined.check()]
-        finally:
-            examined.close()
-
-    def status(self) -> list[Finding]:
-        assert self._bridge is not None, "the bridge has not been started"
-        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        return noticed(Client(self._bridge.app).get("/admin/status", headers=headers).get_json())
-
-    def _asked(self, method: str, path: str, given: dict[str, str]) -> Any:
-        assert self._bridge is not None, "the bridge has not been started"
-        answer = Client(self._bridge.app).open(path, method=method, query_string=given, headers=AUTHORISED)
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        return answer.get_json()
-
-    def post(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
-        return self.network.transport(Hook("mallory", "forged", self.url + path, headers, body)).status
-
-    def close(self) -> None:
-        if self._bridge is not None:
-            self._bridge.close()
-            self._bridge = None
-
-    def _build(self, settings: bridge_settings.Settings) -> wiring.Bridge:
-        sources = wiring.Sources(
-            clock=self.network.clock.now,
-            ids=lambda: f"{next(self._files):032x}",
-            jitter=lambda: 0.5,
-            tokens=lambda: f"{next(self._files):032x}",
-        )
-        return wiring.build(settings, sources=sources, session=self._session, threads=False)
-
-    def _configured(self, changes: Settings, database: Path) -> bridge_settings.Settings:
-        values = environment(BASE, self.url) | changes
-        values |= {"BRIDGE_DATABASE_URL": f"sqlite:///{database}", "BRIDGE_CLOCK_URL": ""}
-        values |= {"BRIDGE_MEDIA_FOLDER": str(self._folder / "media")}
-        lowered = {name.removeprefix("BRIDGE_").lower(): value for name, value in values.items()}
-        return bridge_settings.load(**lowered)
-
-
-def _finding(found: ports.Finding) -> Finding:
-    problem = found.problem
-    return Finding(found.step, found.detail, problem.cause if problem else "", problem.fix if problem else "")
-
-
-@pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The bridge, the simulators and the phones of a whole run."""
-    folder = tmp_path_factory.mktemp("bridge")
-    if request.config.getoption("--bridge") == "http":
-        processes = Processes(folder)
-        yield Stage(processes.sim, processes, Casting())
-        processes.close()
-        return
-    subject = InProcess(folder)
-    yield Stage(LocalSim(subject.network.handle), subject, Casting())
-    subject.close()
 
 
 @pytest.fixture(scope="session")
 def log(stage: Stage) -> Memory | Path:
     """Where the bridge's log goes: to a file over HTTP, else to memory."""
-    return stage.subject.log if isinstance(stage.subject, Processes) else Memory()
+    return stage.subject.log if isinstance(stage.subject, Process) else Memory()
 
 
 @pytest.fixture(scope="session")
@@ -162,8 +31,12 @@ def log_watch(log: Memory | Path) -> Iterator[LogWatch]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_private_is_logged(log: Memory | Path, log_watch: LogWatch, world: World) -> Iterator[None]:
+def _nothing_private_is_logged(request: pytest.FixtureRequest, stage: Stage, world: World) -> Iterator[None]:
     """After each scenario: no word, whole number or secret of it stands in the log (FT-X5)."""
+    if not is_ours(stage.manifest):
+        yield
+        return
+    log, log_watch = request.getfixturevalue("log"), request.getfixturevalue("log_watch")
     with log.writing() if isinstance(log, Memory) else nullcontext():
         yield
     assert log_watch.leaks(world.watch.read_ledger()) == [], "the bridge's log shows what is private"

@@ -44,6 +44,7 @@ class Control:
             ("GET", "/ledger", "read the ledger", self._ledger),
             ("GET", "/env", "show the environment", self._env),
             ("GET", "/idle", "ask whether idle", self._idle),
+            ("GET", "/doors", "show the bridge's doors", self._doors),
             ("GET", "/systems", "list systems", self._systems),
             ("GET", "/openapi.json", "describe the control surface", self._document),
         ):
@@ -177,6 +178,9 @@ class Control:
     def _idle(self, _: Request) -> Response:
         idle, last = self.network.clock.idle(), self.network.ledger.last
         return json_response({"idle": idle, "now": self.network.now(), "last": last})
+
+    def _doors(self, _: Request) -> Response:
+        return json_response({"bridge": self.network.bridge_url, "doors": self.network.bridge_doors})
 
     def _systems(self, _: Request) -> Response:
         systems = [{"name": each.name, "operations": each.router.operations} for each in self.network.systems]

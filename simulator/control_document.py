@@ -59,6 +59,7 @@ TABLE = {
     ),
     "GET /env": Words("The BRIDGE_… variables.", query="bridge?:string format?:string"),
     "GET /idle": Words("Whether nothing is due or running.", answer="idle:boolean"),
+    "GET /doors": Words("Where the bridge takes webhooks in.", answer="bridge:string doors:object"),
     "GET /systems": Words("Systems and their operations.", answer="systems:array"),
     "GET /openapi.json": Words("This document."),
     "POST /phones/{phone}/texts": Words(

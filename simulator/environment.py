@@ -7,6 +7,8 @@ from simulator import accounts
 
 BASE = "http://127.0.0.1:4010"
 BRIDGE = "http://127.0.0.1:8080"
+DOORS = {"twilio": "/webhooks/twilio/sms", "sunshine": "/webhooks/sunshine", "opencx": "/webhooks/opencx"}
+"""The paths at which a bridge takes in what each system tells it, unless told otherwise."""
 
 
 def environment(base: str = BASE, bridge: str = BRIDGE) -> dict[str, str]:

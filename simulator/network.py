@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers
 
 from simulator.clock import Clock
+from simulator.environment import BRIDGE, DOORS
 from simulator.faults import Fault, Faults
 from simulator.ids import Ids
 from simulator.ledger import Ledger
@@ -109,7 +110,8 @@ class Network:
         self.faults = Faults()
         self.ids = Ids(seed)
         self.base = base
-        self.bridge_url = "http://127.0.0.1:8080"
+        self.bridge_url = BRIDGE
+        self.bridge_doors = dict(DOORS)
         self.lock = threading.RLock()
         self.systems: list[System] = []
         self.doors: list[Door] = []
@@ -118,6 +120,10 @@ class Network:
 
     def now(self) -> float:
         return self.clock.now()
+
+    def bridge_door(self, system: str) -> str:
+        """Where the bridge takes in what a system tells it."""
+        return self.bridge_url + self.bridge_doors[system]
 
     def reset(self, seed: int | None = None) -> None:
         """Forget everything; ids begin anew, or differ from all before if a new seed is given."""

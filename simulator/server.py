@@ -56,10 +56,18 @@ class Server(BaseApplication):  # type: ignore[misc]
             self._network.closing = lambda: not worker.alive
 
 
-def serve(host: str, port: int, *, base: str, bridge: str, seed: int) -> None:
+def serve(host: str, port: int, *, bridge: str, doors: dict[str, str], seed: int) -> None:
     """Serve until told to stop; raises `Busy` if the port is taken."""
+    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     require_free(host, port)
-    Server(host, port, lambda: build(RunningClock(), deliver, seed, base, bridge)).run()
+
+    def make() -> Network:
+        network = build(RunningClock(), deliver, seed, base, bridge)
+        network.bridge_doors |= doors
+        network.reset()
+        return network
+
+    Server(host, port, make).run()
 
 
 def require_free(host: str, port: int) -> None:

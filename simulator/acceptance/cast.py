@@ -12,6 +12,7 @@ AREA_CODES = (
     *(201, 202, 203, 205, 206, 207, 208, 209, 210, 213, 214, 216, 217, 218, 219, 224, 225, 228, 229, 231),
     *(234, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302, 303, 304),
 )
+RUN = 1_000_000  # scenarios; more than a run has
 NUMBERS = {
     "Support": accounts.SUPPORT_NUMBER,
     "Sales": accounts.SALES_NUMBER,
@@ -32,11 +33,12 @@ class Person:
 class Casting:
     """Hands out phones, for as long as a run lasts."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self._near = (f"+1{area}55501{n:02d}" for n in range(100) for area in AREA_CODES)
         self._far = (f"+447700900{n:03d}" for n in itertools.cycle(range(1000)))
         self.used: set[str] = set()
-        self.seeds = itertools.count(1)  # so that no id of an earlier scenario comes up again
+        # so that no id of an earlier scenario comes up again, nor one of another run
+        self.seeds = itertools.count(seed * RUN + 1)
 
     def person(self, name: str, *, abroad: bool = False) -> Person:
         """Somebody with a fresh phone."""

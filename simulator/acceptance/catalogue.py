@@ -97,6 +97,10 @@ class Catalogue:
         return frozenset().union(*(scenario.tags for scenario in self.scenarios))
 
     @cached_property
+    def by_key(self) -> dict[str, Scenario]:
+        return {scenario.key: scenario for scenario in self.scenarios}
+
+    @cached_property
     def by_id(self) -> dict[str, list[Scenario]]:
         """The scenarios that judge a requirement."""
         found: dict[str, list[Scenario]] = defaultdict(list)

@@ -3,9 +3,10 @@
 * A `.feature` file is a module of its own; no other module may call `scenarios()` on it.
 * Tags become markers, declared here by reading the features, so that a mistyped one stops the run.
 * The first *When* draws the line between background and what must be accounted for.
-* A scenario that needs what the bridge cannot do is skipped as not applicable.
+* A scenario that needs what the bridge's manifest does not declare is skipped as not applicable.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,25 +18,38 @@ from pytest_bdd import scenario
 from pytest_bdd.feature import get_feature
 
 from simulator.acceptance import steps
+from simulator.acceptance.abilities import lacking
+from simulator.acceptance.bridges import OURS, manifest_of, stage_for
 from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.judging.worker import Worker
+from simulator.acceptance.manifest import Manifest, Wrong
+from simulator.acceptance.place import FEATURES
 from simulator.acceptance.reporting import verdicts
 from simulator.acceptance.reporting.allure import AllureSteps
 from simulator.acceptance.reporting.evidence import Evidence
 from simulator.acceptance.subject import NotApplicable
 from simulator.acceptance.world import Stage, World
 
-MODES = ("in-process", "http")
+MANIFEST = pytest.StashKey[Manifest]()
+CATALOGUE = pytest.StashKey[Catalogue]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sunbridge", "acceptance of SMS bridges")
     group.addoption(
-        "--bridge", choices=MODES, default=MODES[0], help="how the bridge is run (default: %(default)s)"
+        "--bridge",
+        default="in-process",
+        help=f"which bridge is judged: {', '.join(OURS)}, or a manifest (default: %(default)s)",
     )
+    group.addoption("--bridge-job", help="what `simulator verify` wants of this process")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    catalogue = Catalogue.read(config.rootpath / "features")
+    catalogue = config.stash[CATALOGUE] = Catalogue.read(FEATURES)
+    try:
+        config.stash[MANIFEST] = manifest_of(str(config.getoption("--bridge")))
+    except Wrong as wrong:
+        raise pytest.UsageError(str(wrong)) from None
     for tag in sorted(catalogue.tags):
         config.addinivalue_line("markers", f"{tag}: see features/REQUIREMENTS.md")
     for name in steps.MODULES:
@@ -43,12 +57,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(verdicts, "sunbridge-marks")
     config.pluginmanager.register(Evidence(), "sunbridge-evidence")
     config.pluginmanager.register(AllureSteps(config), "sunbridge-allure")
-    if not hasattr(config, "workerinput"):
+    if job := config.getoption("--bridge-job"):
+        config.pluginmanager.register(Worker(json.loads(Path(job).read_text())), "sunbridge-worker")
+    elif not hasattr(config, "workerinput"):
         config.pluginmanager.register(verdicts.Verdicts(config, catalogue), "sunbridge-verdicts")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"bridge under judgement: {config.getoption('--bridge')}"
+    return f"bridge under judgement: {config.stash[MANIFEST].name}"
 
 
 # --- collecting ---
@@ -84,12 +100,30 @@ def python_name(title: str) -> str:
 # --- running ---
 
 
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The bridge, the simulators and the phones of a whole run."""
+    worker: Worker | None = request.config.pluginmanager.get_plugin("sunbridge-worker")
+    seed, started = (worker.seed, worker.started) if worker else (0, lambda _: None)
+    set_up = stage_for(request.config.stash[MANIFEST], tmp_path_factory.mktemp("bridge"), started, seed=seed)
+    yield set_up
+    set_up.subject.close()
+
+
 @pytest.fixture
 def world(stage: Stage) -> World:
     """A world in which nothing has happened yet."""
     fresh = World(stage)
     fresh.open()
     return fresh
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What the bridge cannot do is not asked."""
+    judged = item.config.stash[CATALOGUE].by_key.get(verdicts.key_of(item))
+    if judged and (reason := lacking(judged, item.config.stash[MANIFEST].abilities)):
+        pytest.skip(f"not applicable: {reason}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,11 +1,8 @@
-"""What an operator does about one phone through `/admin`: replay what was given up, erase, look."""
+"""What an operator does about one phone through the calls under `/admin`: replay, erase, look."""
 
 from collections.abc import Callable
 from typing import Any
 
-from simulator.accounts import ADMIN_TOKEN
-
-AUTHORISED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 Call = Callable[[str, str, dict[str, str]], Any]
 
 
@@ -17,18 +14,18 @@ class Records:
 
     def replay(self, phone: str) -> int:
         """Have everything done again that was given up in this phone's sessions; how much that was."""
-        mine = {each["id"] for each in self._call("GET", "/admin/sessions", {"phone": phone})["sessions"]}
-        letters = self._call("GET", "/admin/letters", {})["letters"]
+        mine = {each["id"] for each in self._call("GET", "/sessions", {"phone": phone})["sessions"]}
+        letters = self._call("GET", "/letters", {})["letters"]
         names = [letter["name"] for letter in letters if letter["session"] in mine]
         for name in names:
-            self._call("POST", f"/admin/letters/{name}/replay", {})
+            self._call("POST", f"/letters/{name}/replay", {})
         return len(names)
 
     def erase(self, phone: str) -> None:
         """Remove everything held about the phone."""
-        self._call("POST", "/admin/erase", {"phone": phone})
+        self._call("POST", "/erase", {"phone": phone})
 
     def held(self, phone: str) -> list[str]:
         """What kinds of things are held about the phone."""
-        whole = self._call("GET", "/admin/export", {"phone": phone})
+        whole = self._call("GET", "/export", {"phone": phone})
         return [kind for kind, things in whole.items() if kind != "phone" and things]

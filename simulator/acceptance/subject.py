@@ -1,20 +1,39 @@
 """The bridge under judgement, as little of it as a judge may know.
 
-More that a subject may be able to do: `check` (examine the set-up), `settings` (start with a setting
-changed), `die` (be killed and come back) and `status` (say what it has noticed); a scenario that needs one
-which is missing is not applicable.
+Two of them: `Process` (a bridge behind a port) and any class that a manifest names as its `subject`.
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.acceptance.records import Records
+from simulator.acceptance.sim import Json, Sim
 
 Settings = dict[str, str]
+SHORT = 1.0  # seconds
+IN_VAIN = 3  # times in a row
 
 
 class NotApplicable(Exception):
     """The subject lacks the ability a scenario needs."""
+
+
+class Patience:
+    """How long to wait for what should happen; who keeps us waiting in vain is waited for less."""
+
+    def __init__(self, seconds: float) -> None:
+        self.full = seconds
+        self._in_vain = 0
+
+    @property
+    def seconds(self) -> float:
+        return self.full if self._in_vain < IN_VAIN else min(self.full, SHORT)
+
+    def rewarded(self) -> None:
+        self._in_vain = 0
+
+    def disappointed(self) -> None:
+        self._in_vain += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +55,23 @@ class Finding:
         return f"{self.step} {self.detail} {self.cause} {self.fix}"
 
 
-class Subject(Protocol):
-    """One bridge in one mode."""
+def noticed(status: Json) -> list[Finding]:
+    """What a status page names as wrong."""
+    return [Finding(each["step"], cause=each["cause"], fix=each["fix"]) for each in status["silent"]]
 
-    mode: str
+
+class Subject(Protocol):
+    """One bridge in one mode, with the simulators it talks to."""
+
     url: str
-    abilities: frozenset[str]
     lives_on: bool  # whether it is the same bridge from scenario to scenario
+    follows: bool  # whether its time is the simulators'
     records: Records | None  # what its operator can do about data; None if nothing
-    patience: float  # seconds a judge waits for something to appear; 0 where waiting cannot help
+    patience: Patience  # none where waiting cannot help
+
+    @property
+    def sim(self) -> Sim:
+        """The control surface of its simulators."""
 
     def start(self, settings: Settings | None = None) -> None:
         """Be ready for a scenario, with these settings changed."""
@@ -54,6 +81,9 @@ class Subject(Protocol):
 
     def settle(self) -> None:
         """Let everything run that is due now."""
+
+    def trouble(self) -> str:
+        """Why nothing more can be expected of it; empty while it lives."""
 
     def die(self) -> None:
         """Die without warning and come back."""

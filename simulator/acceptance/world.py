@@ -16,23 +16,26 @@ from simulator.acceptance.actors.desk import Desk
 from simulator.acceptance.actors.mallory import Mallory
 from simulator.acceptance.actors.operator import Operator
 from simulator.acceptance.cast import Casting
+from simulator.acceptance.manifest import Manifest
 from simulator.acceptance.observations import Item, Watch
 from simulator.acceptance.sim import Sim
-from simulator.acceptance.subject import Settings, Subject
+from simulator.acceptance.subject import NotApplicable, Settings, Subject
 
 T = TypeVar("T")
 MANY = 100  # calls; a fault planted for more of them is there to stay
 DAY = 86_400.0
+INSTANT = 2.0  # seconds between scenarios for a bridge that cannot follow
 PIECES = 12  # a span is passed in so many pieces, so that what falls due on the way happens on the way
 
 
 @dataclass
 class Stage:
-    """What outlives a scenario: the control surface, the bridge, the phones not yet used."""
+    """What outlives a scenario: the control surface, the bridge and its manifest, the phones not yet used."""
 
     sim: Sim
     subject: Subject
     casting: Casting
+    manifest: Manifest
 
 
 class World:
@@ -55,12 +58,13 @@ class World:
         self._agents: dict[str, Agent] = {}
 
     def open(self) -> None:
-        """Everything as new; for a bridge that lives on, a day later than all it has seen."""
+        """Everything as new; for a bridge that lives on, later than all it has seen."""
         before = self._now()
         self.sim.call("POST", "/reset", {"seed": next(self.casting.seeds)})
         self.subject.start()
         if self.subject.lives_on:
-            self.sim.call("POST", "/clock", {"advance": max(0.0, before - self._now()) + DAY})
+            later = DAY if self.subject.follows else INSTANT
+            self.sim.call("POST", "/clock", {"advance": max(0.0, before - self._now()) + later})
             self.settle()
         self.assistant.rehearse()
 
@@ -92,6 +96,8 @@ class World:
 
     def advance(self, seconds: float) -> None:
         """Time passes, and what falls due happens."""
+        if not self.subject.follows:
+            raise NotApplicable("the time of this bridge is its own")
         self.settle()
         for _ in range(PIECES):
             self.sim.call("POST", "/clock", {"advance": seconds / PIECES})
@@ -111,16 +117,20 @@ class World:
         """What `find` finds, waiting where waiting can help; fails with what was seen instead."""
         self.subject.deliver()
         self.settle_if_frozen()
-        deadline = time.monotonic() + self.subject.patience
+        deadline = time.monotonic() + self.subject.patience.seconds
         while (found := find()) is None:
-            if time.monotonic() >= deadline:
-                raise AssertionError(f"{failure}; not accounted for: {self._left() or 'nothing'}")
+            trouble = self.subject.trouble()
+            if trouble or time.monotonic() >= deadline:
+                self.subject.patience.disappointed()
+                left = f"{failure}; not accounted for: {self._left() or 'nothing'}"
+                raise AssertionError(f"{trouble}; {left}" if trouble else left)
             self.sim.call("GET", "/ledger", after=len(self.watch.ledger), wait=0.5)
+        self.subject.patience.rewarded()
         return found
 
     def settle_if_frozen(self) -> None:
         """In process nothing happens by itself."""
-        if not self.subject.patience:
+        if not self.subject.patience.full:
             self.settle()
 
     def claim_one(self, wanted: Callable[[Item], bool], failure: str) -> Item:

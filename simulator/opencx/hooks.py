@@ -17,7 +17,6 @@ from simulator import accounts
 from simulator.network import Hook, Network
 from simulator.opencx.state import Contact, Event, Handoff, Json, Session, iso
 
-PATH = "/webhooks/opencx"
 IN_ARRAY = ("conversation.closed", "conversation.handoff_to_human")
 
 
@@ -61,7 +60,7 @@ class Hooks:
 
     def _hook(self, event: str, body: bytes) -> Hook:
         headers = {"Content-Type": "application/json", "X-OpenCX-Signature": sign(body)}
-        return Hook("opencx", event, self._network.bridge_url + PATH, headers, body)
+        return Hook("opencx", event, self._network.bridge_door("opencx"), headers, body)
 
 
 def sign(body: bytes) -> str:

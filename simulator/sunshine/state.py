@@ -183,7 +183,7 @@ class World:
         self.default_responder = next((r.id for r in self.responders.values() if r.name == chosen), None)
         self.integrations.pop(DEFAULT_INTEGRATION, None)
         if self.switches.webhook_registered:
-            target = f"{self.network.bridge_url}/webhooks/sunshine"
+            target = self.network.bridge_door("sunshine")
             hook = Webhook(DEFAULT_WEBHOOK, target, DEFAULT_TRIGGERS, accounts.SUNSHINE_WEBHOOK_SECRET)
             made = Integration(DEFAULT_INTEGRATION, "custom", "SMS bridge", [hook])
             self.integrations = {made.id: made, **self.integrations}

@@ -144,7 +144,7 @@ class State:
 
     def add_number(self, number: str, kind: str) -> Number:
         """Own `number`; its texts go to the bridge."""
-        url = self.network.bridge_url + "/webhooks/twilio/sms"
+        url = self.network.bridge_door("twilio")
         added = Number(number, kind, sms_url=url, friendly_name=number, since=self.network.now())
         self.numbers[number] = added
         return added

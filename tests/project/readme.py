@@ -1,9 +1,9 @@
-"""The tables of README.md that are made from code. `make readme` renews them; a test compares."""
+"""The tables of our pages that are made from code. `make readme` renews them; a test compares."""
 
 import re
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Union
@@ -11,10 +11,15 @@ from typing import Any, Literal, Union
 from bridge.desks.sunshine_check import TRIGGERS
 from bridge.ops import Metrics
 from bridge.settings import PREFIX, Settings
+from simulator.acceptance import template
+from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.place import FEATURES
 from simulator.control import Control
 from simulator.network import Network
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+JUDGING = ROOT / "features" / "JUDGING.md"
 Row = tuple[str, ...]
 
 
@@ -68,15 +73,22 @@ def _table(head: Row, rows: Sequence[Row]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines)
 
 
-SECTIONS = {"settings": settings_table, "metrics": metrics_table, "triggers": triggers_list}
+Sections = Mapping[str, Callable[[], str]]
+SECTIONS: Sections = {"settings": settings_table, "metrics": metrics_table, "triggers": triggers_list}
+OF_JUDGING: Sections = {
+    "abilities": lambda: template.abilities_table(Catalogue.read(FEATURES)),
+    "keys": template.keys_table,
+    "places": template.places_table,
+}
+PAGES = {README: SECTIONS, JUDGING: OF_JUDGING}
 
 
-def renewed(text: str) -> str:
+def renewed(text: str, sections: Sections = SECTIONS) -> str:
     """The text with every generated section as it should be; raises ValueError if one has no place."""
-    for name, make in SECTIONS.items():
+    for name, make in sections.items():
         place = re.compile(rf"( *)<!-- {name}: generated -->\n.*?<!-- {name}: end -->", re.DOTALL)
         if len(place.findall(text)) != 1:
-            raise ValueError(f"README.md has no place, or several, for the {name}")
+            raise ValueError(f"the page has no place, or several, for the {name}")
         text = place.sub(partial(_section, name, make()), text)
     return text
 
@@ -88,4 +100,5 @@ def _section(name: str, content: str, place: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text()))
+    for page, sections in PAGES.items():
+        page.write_text(renewed(page.read_text(), sections))

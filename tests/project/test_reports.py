@@ -7,6 +7,7 @@ import pytest
 
 from simulator import accounts
 from simulator.acceptance.catalogue import Catalogue, Requirement, Scenario
+from simulator.acceptance.grading import of_requirement
 from simulator.acceptance.reporting import matrix, verdicts
 from simulator.acceptance.reporting.redaction import redacted
 
@@ -27,26 +28,29 @@ CATALOGUE = Catalogue({row.id: row for row in (MUST, CHOICE, UNTESTED)}, (ONE, T
 @pytest.mark.parametrize(
     ("requirement", "outcomes", "expected"),
     [
-        (MUST, ["passed", "passed"], "met"),
-        (MUST, ["passed", "failed"], "failed"),
+        (MUST, ["met", "met"], "met"),
+        (MUST, ["met", "failed"], "failed"),
         (MUST, ["failed", None], "failed"),
-        (MUST, ["passed", None], "not run"),
-        (MUST, ["skipped", "skipped"], "not applicable"),
-        (MUST, ["passed", "skipped"], "met"),
-        (CHOICE, ["passed"], "our choice met"),
+        (MUST, ["met", None], "not run"),
+        (MUST, ["not applicable", "not applicable"], "not applicable"),
+        (MUST, ["met", "not applicable"], "met"),
+        (CHOICE, ["our choice met"], "our choice met"),
         (CHOICE, ["failed"], "failed"),
+        (CHOICE, ["our choice met", "differs"], "differs"),
+        (MUST, ["met", "differs"], "met"),
+        (MUST, ["differs"], "differs"),
         (UNTESTED, [], "not tested"),
     ],
 )
 def test_verdict(requirement: Requirement, outcomes: list[str | None], expected: str) -> None:
     """One failure fails a requirement; only what ran can meet it."""
-    assert matrix.verdict(requirement, outcomes) == expected
+    assert of_requirement(requirement.level, outcomes) == expected
 
 
 def test_a_second_mode_adds_a_column(tmp_path: Path) -> None:
     """A run in another mode keeps what the first one found."""
-    verdicts.write(tmp_path, CATALOGUE, "in-process", {ONE.key: "passed", TWO.key: "passed"})
-    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "failed", TWO.key: "passed"})
+    verdicts.write(tmp_path, CATALOGUE, "in-process", {ONE.key: "met", TWO.key: "met"})
+    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "failed", TWO.key: "met"})
     table = (tmp_path / "requirements.md").read_text()
     assert "| id | behaviour | level | in-process | http | scenarios |" in table
     assert "| must | met | failed |" in table
@@ -54,9 +58,9 @@ def test_a_second_mode_adds_a_column(tmp_path: Path) -> None:
 
 def test_a_run_of_a_part_renews_only_that_part(tmp_path: Path) -> None:
     """Results of scenarios that did not run stay; those of scenarios that are gone go."""
-    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "failed", TWO.key: "passed", "gone": "passed"})
-    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "passed"})
-    assert (tmp_path / "results-http.json").read_text().count("passed") == 2
+    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "failed", TWO.key: "met", "gone": "met"})
+    verdicts.write(tmp_path, CATALOGUE, "http", {ONE.key: "met"})
+    assert (tmp_path / "results-http.json").read_text().count('"met"') == 2
     assert "failed" not in (tmp_path / "requirements.md").read_text()
 
 

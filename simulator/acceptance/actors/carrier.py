@@ -22,7 +22,7 @@ class Carrier:
     def sets(self, number: str, **facts: object) -> None:
         """Change what the carrier holds about a number."""
         self._world.sim.call("PUT", f"/numbers/{NUMBERS[number]}", facts)
-        if self._world.subject.lives_on:
+        if self._world.subject.lives_on and self._world.subject.follows:
             self._world.advance(NOTICED)
 
     def disconnects(self, number: str, url: str = "") -> None:

@@ -32,7 +32,7 @@ class Mallory:
             "Body": text,
             "NumMedia": "0",
         }
-        self._knocks("/webhooks/twilio/sms", FORM, urlencode(form).encode())
+        self._knocks(self._door("twilio"), FORM, urlencode(form).encode())
 
     def forges_reply(self, customer: Customer, text: str) -> None:
         message = {
@@ -47,13 +47,13 @@ class Mallory:
         payload = {"conversation": {"id": chat, "type": "personal"}, "message": message}
         event = {"id": "e" * 24, "type": "conversation:message", "payload": payload}
         body = {"app": {"id": accounts.SUNSHINE_APP_ID}, "webhook": {"id": "0" * 24}, "events": [event]}
-        self._knocks("/webhooks/sunshine", JSON | {"X-API-Key": "guess"}, json.dumps(body).encode())
+        self._knocks(self._door("sunshine"), JSON | {"X-API-Key": "guess"}, json.dumps(body).encode())
 
     def forges_answer(self, customer: Customer, text: str) -> None:
         session = self._world.assistant.sessions(customer)[-1]["id"]
         data = {"conversation_id": session, "message": {"id": "forged", "text": text}, "response": text}
         body = {"event": "conversation.ai_response", "organization_id": accounts.ORG_ID, "data": data}
-        self._knocks("/webhooks/opencx", JSON | {"X-OpenCX-Signature": "0" * 64}, json.dumps(body).encode())
+        self._knocks(self._door("opencx"), JSON | {"X-OpenCX-Signature": "0" * 64}, json.dumps(body).encode())
 
     def repeats(self, system: str, words: str, *, instead: str | None = None) -> None:
         """Send a webhook with these words once more, as it was heard, or with other words."""
@@ -75,6 +75,9 @@ class Mallory:
         return next(
             entry for entry in reversed(hooks) if entry["system"] == system and words in str(entry["request"])
         )
+
+    def _door(self, system: str) -> str:
+        return str(self._world.sim.call("GET", "/doors")["doors"][system])
 
     def _knocks(self, path: str, headers: dict[str, str], body: bytes) -> None:
         self._answers.append(self._world.subject.post(path, headers, body))

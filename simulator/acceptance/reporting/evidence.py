@@ -1,15 +1,16 @@
 """Keeps, for every step, the wire traffic it caused, and shows it under a failed scenario."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from simulator.acceptance.reporting.redaction import redacted
+from simulator.acceptance.reporting.redaction import masked, redacted
 from simulator.acceptance.sim import Json
 from simulator.acceptance.world import World
 
+MOST_SEEN = 2000  # characters
 SHOWN = ("request", "webhook", "sms", "act")
 
 
@@ -19,6 +20,7 @@ class Evidence:
     def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest) -> None:
         request.node.stash[SLICES] = []
         request.node.stash[READ] = 0
+        request.node.stash.setdefault(BROKEN, None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest, step: Any) -> None:
@@ -26,6 +28,7 @@ class Evidence:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_step_error(self, request: pytest.FixtureRequest, step: Any) -> None:
+        request.node.stash[BROKEN] = step
         self._keep(request, step)
 
     def _keep(self, request: pytest.FixtureRequest, step: Any) -> None:
@@ -36,15 +39,35 @@ class Evidence:
         request.node.stash[SLICES].append((f"{step.keyword} {step.name}", entries))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
-        report: pytest.TestReport = yield  # type: ignore[assignment]
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed and call.excinfo:
+            said = call.excinfo.exconly().removeprefix("AssertionError: ")
+            report.exchange = exchange(item, said)  # type: ignore[attr-defined]
         if report.when == "call" and report.failed and SLICES in item.stash:
             report.sections.append(("what went over the wire", told(item.stash[SLICES])))
-        return report  # type: ignore[return-value]
+        return report
 
 
 SLICES = pytest.StashKey[list[tuple[str, list[Json]]]]()
 READ = pytest.StashKey[int]()
+BROKEN = pytest.StashKey[Any]()
+
+
+def exchange(item: pytest.Item, said: str) -> Json:
+    """What decided a failure: expected, seen, and the traffic of every step up to there, redacted."""
+    step = item.stash.get(BROKEN, None)
+    return {
+        "kind": step.type if step else "",
+        "expected": f"{step.keyword} {step.name}" if step else "the scenario can begin and end",
+        "seen": masked(said)[:MOST_SEEN],
+        "steps": [
+            {"step": name, "traffic": [redacted(entry) for entry in entries]}
+            for name, entries in item.stash.get(SLICES, [])
+        ],
+    }
 
 
 def told(slices: list[tuple[str, list[Json]]]) -> str:
@@ -53,9 +76,13 @@ def told(slices: list[tuple[str, list[Json]]]) -> str:
 
 
 def one_line(entry: Json) -> str:
-    """An entry in short."""
-    facts = redacted(entry)
-    match entry["kind"]:
+    """An entry in short, redacted."""
+    return summed_up(redacted(entry))
+
+
+def summed_up(facts: Json) -> str:
+    """An entry in short that is redacted already."""
+    match facts["kind"]:
         case "request":
             what = f"{facts['operation']} → {facts['status'] or facts['ended']}"
         case "webhook":
@@ -65,7 +92,7 @@ def one_line(entry: Json) -> str:
         case _:
             what = f"{facts.get('who')} {facts.get('did')}"
     fault = f" [{facts['fault']}]" if facts.get("fault") else ""
-    return f"    {entry['n']:4} {entry['system']:9} {what}{fault}"
+    return f"    {facts['n']:4} {facts['system']:9} {what}{fault}"
 
 
 def as_text(entries: list[Json]) -> str:

@@ -1,7 +1,6 @@
 """Requirement × mode × verdict, as Markdown and as a page.
 
-Verdicts: `met` · `our choice met` (the documents are silent) · `failed` · `not applicable` (the bridge
-lacks the ability) · `not run` (in this mode, so far) · `not tested` (why).
+`not run` is what has not run in this mode so far.
 """
 
 from collections import Counter
@@ -11,10 +10,8 @@ from html import escape
 from pathlib import Path
 
 from simulator.acceptance.catalogue import Catalogue, Requirement, Scenario
+from simulator.acceptance.grading import DIFFERS, FAILED, ORDER, of_requirement
 
-MET, CHOICE_MET, FAILED = "met", "our choice met", "failed"
-NOT_APPLICABLE, NOT_RUN, NOT_TESTED = "not applicable", "not run", "not tested"
-ORDER = (FAILED, MET, CHOICE_MET, NOT_APPLICABLE, NOT_RUN, NOT_TESTED)
 STYLE = Path(__file__).with_name("matrix.css")
 
 
@@ -35,28 +32,15 @@ def rows(catalogue: Catalogue, runs: dict[str, dict[str, str]]) -> list[Row]:
 
 def _row(requirement: Requirement, scenarios: list[Scenario], runs: dict[str, dict[str, str]]) -> Row:
     verdicts = {
-        mode: verdict(requirement, [results.get(scenario.key) for scenario in scenarios])
+        mode: of_requirement(requirement.level, [results.get(scenario.key) for scenario in scenarios])
         for mode, results in runs.items()
     }
     failing = [
         scenario.key
         for scenario in scenarios
-        if any(results.get(scenario.key) == "failed" for results in runs.values())
+        if any(results.get(scenario.key) in (FAILED, DIFFERS) for results in runs.values())
     ]
     return Row(requirement, tuple(scenarios), verdicts, tuple(failing))
-
-
-def verdict(requirement: Requirement, outcomes: list[str | None]) -> str:
-    """One failure fails it; it is met only if all of its scenarios ran that can run."""
-    if not outcomes:
-        return NOT_TESTED
-    if "failed" in outcomes:
-        return FAILED
-    if None in outcomes:
-        return NOT_RUN
-    if "passed" not in outcomes:
-        return NOT_APPLICABLE
-    return CHOICE_MET if requirement.level == "choice" else MET
 
 
 def summary(table: list[Row], mode: str) -> str:

@@ -33,7 +33,12 @@ def redacted(value: Any, key: str = "") -> Any:
         return "…"
     if key in TEXT_KEYS and value:
         return f"‹{len(value)} characters›"
-    return without_secrets(PHONE.sub(r"…\1", value))
+    return masked(value)
+
+
+def masked(text: str) -> str:
+    """Words for people, without whole phones and secrets."""
+    return without_secrets(PHONE.sub(r"…\1", text))
 
 
 def without_secrets(text: str) -> str:

@@ -1,6 +1,6 @@
 """Collects what became of each scenario and, at the end, writes the matrix.
 
-Results of a mode are kept in `reports/results-<mode>.json`, so that a run in another mode adds a column, and
+Verdicts of a mode are kept in `reports/results-<mode>.json`, so that a run in another mode adds a column, and
 a run of a few scenarios renews only those.
 """
 
@@ -12,10 +12,9 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.grading import graded, worst
+from simulator.acceptance.place import FEATURES
 from simulator.acceptance.reporting import matrix
-
-FAILED, PASSED, SKIPPED = "failed", "passed", "skipped"
-WORST_FIRST = (FAILED, PASSED, SKIPPED)
 
 
 class Verdicts:
@@ -23,16 +22,17 @@ class Verdicts:
 
     def __init__(self, config: pytest.Config, catalogue: Catalogue) -> None:
         self._folder = config.rootpath / "reports"
-        self._features = config.rootpath / "features"
-        self._mode = str(config.getoption("--bridge"))
+        self._mode = Path(str(config.getoption("--bridge"))).stem
         self._catalogue = catalogue
         self._results: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         key = dict(report.user_properties).get("scenario")
-        if isinstance(key, str) and (report.when == "call" or report.outcome != PASSED):
-            former = self._results.get(key, SKIPPED)
-            self._results[key] = min(former, report.outcome, key=WORST_FIRST.index)
+        scenario = self._catalogue.by_key.get(str(key))
+        if scenario and (report.when == "call" or report.outcome != "passed"):
+            kind = getattr(report, "exchange", {}).get("kind", "")
+            verdict = graded(scenario.level, report.outcome, kind)
+            self._results[scenario.key] = worst([verdict, self._results.get(scenario.key, verdict)])
 
     def pytest_sessionfinish(self) -> None:
         if self._results:
@@ -40,14 +40,27 @@ class Verdicts:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell each test which scenario it is, so that its report can say so from another process."""
     for item in items:
-        function: Any = getattr(item, "function", None)
-        template: Any = scenario_wrapper_template_registry.get(function)
-        if template is not None:
-            path = Path(template.feature.filename).relative_to(config.rootpath / "features")
-            item.user_properties.append(("scenario", f"{path.as_posix()} {template.name}"))
+        if key := key_of(item):
+            item.user_properties.append(("scenario", key))
+
+
+def key_of(item: pytest.Item) -> str:
+    """The key of the scenario that a test runs; empty if it is none."""
+    function: Any = getattr(item, "function", None)
+    template: Any = scenario_wrapper_template_registry.get(function)
+    if template is None:
+        return ""
+    path = Path(template.feature.filename)
+    return f"{path.relative_to(FEATURES).as_posix()} {template.name}" if path.is_relative_to(FEATURES) else ""
+
+
+def example_of(item: pytest.Item) -> dict[str, str]:
+    """The words of the example it runs; none if the scenario is no outline."""
+    callspec: Any = getattr(item, "callspec", None)
+    return dict(callspec.params.get("_pytest_bdd_example", {})) if callspec else {}
 
 
 def write(folder: Path, catalogue: Catalogue, mode: str, results: dict[str, str]) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from simulator.acceptance.abilities import ABILITIES, needed_by
-from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.abilities import ABILITIES, Ability
 from simulator.acceptance.manifest import KEYS, KINDS, OURS, PLACES, Key, Wrong
 
 OPENING = """# How to judge this bridge: simulator verify --bridge {name}
@@ -64,19 +63,14 @@ def _shown(key: Key) -> object:
 # --- tables of the page ---
 
 
-def abilities_table(catalogue: Catalogue) -> str:
-    """Every ability: how it is declared, what it means, how many scenarios ask for it."""
-    rows = [
-        (
-            f"`{ability.name} = {'true' if ability.default is False else '10800'}`",
-            ability.meaning,
-            str(sum(ability in needed_by(scenario) for scenario in catalogue.scenarios)),
-        )
-        for ability in ABILITIES
-    ]
-    core = sum(not needed_by(scenario) for scenario in catalogue.scenarios)
-    rows.append(("*none*", "The core profile: what is asked of every bridge.", str(core)))
-    return _table(("ability", "means", "scenarios"), rows)
+def abilities_table() -> str:
+    """Every ability: how it is declared, what it means."""
+    rows = [(f"`{each.name} = {_declared(each)}`", each.meaning) for each in ABILITIES]
+    return _table(("ability", "means"), rows)
+
+
+def _declared(ability: Ability) -> str:
+    return "true" if isinstance(ability.default, bool) else "10800"
 
 
 def keys_table() -> str:

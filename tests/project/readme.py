@@ -12,8 +12,6 @@ from bridge.desks.sunshine_check import TRIGGERS
 from bridge.ops import Metrics
 from bridge.settings import PREFIX, Settings
 from simulator.acceptance import template
-from simulator.acceptance.catalogue import Catalogue
-from simulator.acceptance.place import FEATURES
 from simulator.control import Control
 from simulator.network import Network
 
@@ -76,7 +74,7 @@ def _table(head: Row, rows: Sequence[Row]) -> str:
 Sections = Mapping[str, Callable[[], str]]
 SECTIONS: Sections = {"settings": settings_table, "metrics": metrics_table, "triggers": triggers_list}
 OF_JUDGING: Sections = {
-    "abilities": lambda: template.abilities_table(Catalogue.read(FEATURES)),
+    "abilities": template.abilities_table,
     "keys": template.keys_table,
     "places": template.places_table,
 }

@@ -8,6 +8,7 @@ Written in plain words, as in Gherkin and in `POST /_sim/faults`:
 
 import re
 import threading
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -72,6 +73,18 @@ class Faults:
                     planted.count -= 1
                     self._planted = [fault for fault in self._planted if fault.count > 0]
                     return planted
+            return None
+
+    def quirk(self, system: str, operation: str, names: Collection[str]) -> str | None:
+        """Use up one quirk of these names; tell which."""
+        with self._lock:
+            for planted in self._planted:
+                name = planted.fault.removeprefix("quirk ")
+                meant = planted.system == system and planted.operation in ("*", operation)
+                if meant and planted.kind == "quirk" and name in names:
+                    planted.count -= 1
+                    self._planted = [fault for fault in self._planted if fault.count > 0]
+                    return name
             return None
 
     def planted(self) -> list[Fault]:

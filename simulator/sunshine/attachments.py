@@ -5,18 +5,22 @@ Facts:
     private (SUN-ATT-01/02). 50 MB at most, some types are refused (SUN-ATT-03).
   * The address holds a ULID and the file's name (SUN-ATT-04). On an account with private attachments the
     download needs a key (SUN-ATT-05).
+  * A removed file is served for up to 15 minutes more (SUN-ATT-08, a switch). One uploaded `for=message` goes
+    with its message (SUN-CON-11).
 """
 
 from io import BytesIO
 
 from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import parse_form_data
 from werkzeug.utils import secure_filename
 
 from simulator.sunshine import errors
-from simulator.sunshine.call import Call, Route
+from simulator.sunshine.call import Call, Route, word
 from simulator.sunshine.content import BLOCKED_TYPES
-from simulator.sunshine.state import Attachment, World
+from simulator.sunshine.records import Attachment
+from simulator.sunshine.state import World
 from simulator.web import Request, Response, json_response
 
 LIMIT = 50 * 1024 * 1024
@@ -27,16 +31,17 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def upload(call: Call) -> Response:
     """POST …/attachments?access=public&for=message&conversationId=…"""
     query = dict(call.request.query)
-    if query.get("access") != "public":
-        raise errors.bad("Bad request")
+    if query.get("access") != "public" or query.get("for", "message") != "message":
+        raise errors.Refused(errors.REQUEST)
     file = _part(call.request)
     content = file.read()
     if len(content) > LIMIT:
-        raise errors.Refused(errors.TOO_LARGE)
+        raise call.too_large()
     conversation = query.get("conversationId")
     if conversation:
         call.world.conversation(conversation)
     kept = keep(call.world, (file.filename or "file", file.mimetype, content), conversation=conversation)
+    kept.for_message = "for" in query
     return json_response({"attachment": {"mediaUrl": kept.url, "mediaType": kept.content_type}}, 201)
 
 
@@ -47,12 +52,15 @@ def _part(request: Request) -> FileStorage:
         "CONTENT_LENGTH": str(len(request.body)),
         "REQUEST_METHOD": "POST",
     }
-    files = parse_form_data(environ, lambda *_, **__: BytesIO())[2]
+    try:
+        files = parse_form_data(environ, lambda *_, **__: BytesIO())[2]
+    except (ValueError, HTTPException):
+        raise errors.Refused(errors.REQUEST) from None
     if "source" not in files:
-        raise errors.bad("Bad request")
+        raise errors.Refused(errors.REQUEST)
     file: FileStorage = files["source"]
     if (file.mimetype or "") in BLOCKED_TYPES:
-        raise errors.bad("Bad request")
+        raise errors.Refused(errors.REQUEST)
     return file
 
 
@@ -66,6 +74,8 @@ def keep(
     hidden = world.switches.private_attachments if private is None else private
     kind = content_type or "application/octet-stream"
     world.attachments[ulid] = Attachment(ulid, url, name, kind, content, hidden, conversation)
+    if conversation in world.conversations:
+        world.conversations[conversation].files.append(ulid)
     return world.attachments[ulid]
 
 
@@ -77,7 +87,7 @@ def _ulid(world: World) -> str:
 def download(world: World, request: Request, *, authorised: bool) -> Response:
     """GET the mediaUrl."""
     held = world.attachments.get(request.params["attachment"])
-    if held is None:
+    if held is None or (held.gone_at is not None and world.now() >= held.gone_at):
         raise errors.Refused(errors.ATTACHMENT)
     if held.private and not authorised:
         raise errors.Refused(errors.UNAUTHORIZED)
@@ -85,14 +95,14 @@ def download(world: World, request: Request, *, authorised: bool) -> Response:
 
 
 def remove(call: Call) -> Response:
-    """POST …/attachments/remove. Gone at once; the real one may linger 15 minutes (SUN-ATT-08)."""
-    url = str(call.body.get("mediaUrl"))
-    if PATH not in url:
+    """POST …/attachments/remove."""
+    url, world = word(call.body, "mediaUrl"), call.world
+    if not url.startswith(f"{world.network.base}{PATH}/"):
         raise errors.bad(f"Unsupported media URL for attachment deletion: {url}")
-    held = call.world.attachment_at(url)
-    if held is None:
+    held = world.attachment_at(url)
+    if held is None or held.gone_at is not None:
         raise errors.Refused(errors.ATTACHMENT)
-    del call.world.attachments[held.id]
+    held.gone_at = world.now() + world.switches.attachment_linger
     return json_response({})
 
 

@@ -14,42 +14,41 @@ import re
 from collections.abc import Callable
 
 from simulator.sunshine import errors, views
-from simulator.sunshine.call import given, text_field
-from simulator.sunshine.state import Conversation, World
+from simulator.sunshine.call import given, text_field, word
+from simulator.sunshine.parts import actions, fields, items, place, template
+from simulator.sunshine.records import Conversation
+from simulator.sunshine.state import World
 from simulator.web import Json
 
 TEXT_LIMIT = 4096
-NEEDED = {
-    "carousel": "items",
-    "list": "items",
-    "location": "coordinates",
-    "form": "fields",
-    "template": "template",
-}
 BLOCKED_TYPES = ("application/x-msdownload", "application/x-sh", "application/x-dosexec")
 _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
+MEASURES: dict[str, Callable[[str], int]] = {
+    "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "characters": len,
+    "bytes": lambda text: len(text.encode()),
+}
 
 
 def checked(world: World, conversation: Conversation, content: object) -> Json:
     """The content to be stored."""
     if not isinstance(content, dict):
         raise errors.bad("content should be object")
-    kind = given(content, "type")
-    _check_length(content)
-    if kind in CHECKS:
-        return CHECKS[kind](world, conversation, content)
-    if kind not in NEEDED:
+    kind = word(content, "type")
+    _check_length(world, content)
+    if kind not in CHECKS:
         raise errors.bad(f"Invalid content type: {kind}")
-    given(content, NEEDED[kind])
-    return content
+    actions(content, "actions")
+    return CHECKS[kind](world, conversation, content)
 
 
-def _check_length(content: Json) -> None:
+def _check_length(world: World, content: Json) -> None:
+    measure = MEASURES[world.switches.text_units]
     for name in ("text", "htmlText", "markdownText"):
         value = content.get(name)
         if value is not None and not isinstance(value, str):
             raise errors.bad(f"{name} should be string")
-        if value and len(value.encode("utf-16-le")) // 2 > TEXT_LIMIT:
+        if value and measure(value) > TEXT_LIMIT:
             raise errors.bad(f"{name} should NOT be longer than {TEXT_LIMIT} characters")
 
 
@@ -77,7 +76,9 @@ def _luhn(digits: list[int]) -> bool:
 
 
 def _media(world: World, conversation: Conversation, content: Json) -> Json:
-    url = given(content, "mediaUrl")
+    url = word(content, "mediaUrl")
+    if not url.startswith(("http://", "https://")):
+        raise errors.bad('mediaUrl should match format "uri"')
     text_field(content, "altText", 128)
     held = world.attachment_at(url)
     if held is None:
@@ -86,6 +87,8 @@ def _media(world: World, conversation: Conversation, content: Json) -> Json:
         return {"mediaType": media_type, **content}
     if held.conversation not in (None, conversation.id):
         raise errors.bad("Attachment belongs to another conversation")
+    if held.for_message and held.id not in conversation.files:
+        conversation.files.append(held.id)
     facts = {"mediaType": held.content_type, "mediaSize": len(held.content), "attachmentId": held.id}
     return {**content, **facts}
 
@@ -95,10 +98,23 @@ def _check_type(media_type: str) -> None:
         raise errors.bad(f"Unsupported file type: {media_type}")
 
 
+def _with(check: Callable[[Json], None]) -> Callable[[World, Conversation, Json], Json]:
+    def checked_by(_: World, __: Conversation, content: Json) -> Json:
+        check(content)
+        return content
+
+    return checked_by
+
+
 CHECKS: dict[str, Callable[[World, Conversation, Json], Json]] = {
     "text": _text,
     "image": _media,
     "file": _media,
+    "carousel": _with(items),
+    "list": _with(items),
+    "form": _with(fields),
+    "location": _with(place),
+    "template": _with(template),
 }
 
 
@@ -118,11 +134,15 @@ def _user_author(world: World, conversation: Conversation, wanted: Json) -> Json
     names = [wanted[name] for name in ("userId", "userExternalId") if wanted.get(name)]
     if len(names) != 1:
         raise errors.bad("author should have exactly one of userId, userExternalId")
-    user = world.users.get(names[0]) if wanted.get("userId") else world.by_external_id(names[0])
+    brand = text_field(wanted, "brandId", 24)
+    by_id = bool(wanted.get("userId"))
+    user = world.users.get(str(names[0])) if by_id else world.by_external_id(names[0], brand)
     if user is None or user.id not in [each.user for each in conversation.participants]:
+        if world.switches.stranger_writes == "user_not_found":
+            raise errors.Refused(errors.USER)
         raise errors.bad("User is not a member of the conversation")
-    shown = {"type": "user", "userId": user.id, "displayName": views.user_name(user)}
-    return shown | ({"userExternalId": user.external_id} if user.external_id else {})
+    name = views.user_name(user, animals=world.app.settings.get("useAnimalNames", False))
+    return {"type": "user", "userId": user.id, "displayName": name}
 
 
 def _business_author(wanted: Json) -> Json:

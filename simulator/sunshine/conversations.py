@@ -1,93 +1,92 @@
 """Conversations: create, look up, change, delete, read marks.
 
 Facts:
-  * `personal` has exactly one participant, named by id or external id, not both (SUN-CON-01/02).
-  * The first personal conversation is the default one and cannot be deleted (SUN-CON-05). A second one needs
-    multi-conversations (SUN-CON-07, Q-08).
+  * `personal` has exactly one participant (SUN-CON-01). The first one is the default one and cannot be
+    deleted (SUN-CON-05). A second one needs multi-conversations (SUN-CON-07, Q-08).
   * It starts with the switchboard's default responder (SUN-SWB-04, Q-09).
   * Lists need exactly one of the two user filters (SUN-CON-06).
   * A user may only send `conversation:read` (SUN-ACT-01).
 """
 
+from typing import Any
+
 from simulator.sunshine import errors, metadata, views
-from simulator.sunshine.call import Call, Route, given, text_field
+from simulator.sunshine.call import Call, Route, given, listed, text_field, word
 from simulator.sunshine.content import author
 from simulator.sunshine.paging import forwards
-from simulator.sunshine.state import Conversation, Participant, User
+from simulator.sunshine.participants import MOST, named_user, participant, wants_client
+from simulator.sunshine.records import Conversation, User
 from simulator.sunshine.workspace import ACTIVITIES
 from simulator.web import Json, Response, json_response
 
 LABELS = {"displayName": 100, "description": 100, "iconUrl": 2048}
+KNOWN = (*LABELS, "type", "participants", "metadata")
+SECOND = "User already has a personal conversation and multi-conversations are not enabled"
 
 
 def create(call: Call) -> Response:
-    body, world = call.body, call.world
-    users = _participants(call, body)
-    if body["type"] == "personal" and not world.switches.multi_conversations:
-        _refuse_second(call, users)
-    first = body["type"] == "personal" and not _personal(call, users[0])
+    body, world = call.only(call.body, KNOWN), call.world
+    kind = word(body, "type")
+    members = [
+        (named_user(world, each, call.brand), wants_client(each, kind)) for each in _wanted(kind, body)
+    ]
+    first = kind == "personal" and not _has_personal(call, members[0][0])
+    if kind == "personal" and not first and not world.switches.multi_conversations:
+        raise _second(world.switches.second_conversation)
     now = world.now()
-    made = Conversation(world.new_id(), body["type"], now, now, is_default=first)
-    made.participants = [Participant(world.new_id(), user.id) for user in users]
+    made = Conversation(world.new_id(), kind, now, now, is_default=first)
     _apply(call, made, body)
-    made.active = world.default_responder
-    world.conversations[made.id] = made
-    _announce(call, made, users)
+    made.participants = [
+        participant(call.workspace, made, user, subscribed=subscribed) for user, subscribed in members
+    ]
+    made.brand_id = next((user.brand_id for user, _ in members if user.brand_id), None)
+    made.active = world.starter
+    world.add_conversation(made)
+    _announce(call, made, members[0][0] if kind == "personal" else None)
     return _answer(call, made, 201)
 
 
-def _participants(call: Call, body: Json) -> list[User]:
-    kind = given(body, "type")
+def _wanted(kind: str, body: Json) -> list[Any]:
+    """The participants as they were sent."""
     if kind not in ("personal", "sdkGroup"):
         raise errors.bad("type should be equal to one of the allowed values")
-    wanted = body.get("participants") or []
+    wanted = listed(body, "participants")
     if kind == "personal" and len(wanted) != 1:
         raise errors.bad("personal conversations need exactly one participant")
-    if len(wanted) > 10:
-        raise errors.bad("Too many participants")
-    return [_participant(call, each) for each in wanted]
+    if len(wanted) > MOST:
+        raise errors.Refused(errors.PARTICIPANTS)
+    return wanted
 
 
-def _participant(call: Call, wanted: Json) -> User:
-    names = [wanted[name] for name in ("userId", "userExternalId") if wanted.get(name)]
-    if len(names) != 1:
-        raise errors.bad("participant should have exactly one of userId, userExternalId")
-    by_id = bool(wanted.get("userId"))
-    user = call.world.users.get(names[0]) if by_id else call.world.by_external_id(names[0])
-    if user is None:
-        raise errors.Refused(errors.USER)
-    return user
+def _has_personal(call: Call, user: User) -> bool:
+    return any(each.type == "personal" for each in call.world.conversations_of(user))
 
 
-def _personal(call: Call, user: User) -> list[Conversation]:
-    return [each for each in call.world.conversations_of(user) if each.type == "personal"]
-
-
-def _refuse_second(call: Call, users: list[User]) -> None:
-    if any(_personal(call, user) for user in users):
-        raise errors.bad("User already has a personal conversation and multi-conversations are not enabled")
+def _second(status: int) -> errors.Refused:
+    code = {403: "forbidden", 409: "conflict"}.get(status, "bad_request")
+    return errors.Refused(errors.Fault(status, code, SECOND))
 
 
 def _apply(call: Call, conversation: Conversation, body: Json) -> None:
     labels = {name: text_field(body, name, limit) for name, limit in LABELS.items() if name in body}
-    conversation.labels = {k: v for k, v in {**conversation.labels, **labels}.items() if v is not None}
+    described = conversation.metadata
     if "metadata" in body:
-        replace = call.world.switches.metadata_patch == "replace"
-        wanted = body["metadata"] or {}
-        conversation.metadata = metadata.patched(conversation.metadata, wanted, replace=replace)
+        described = metadata.patched(described, body["metadata"] or {}, call.world.switches)
+    conversation.labels = {k: v for k, v in {**conversation.labels, **labels}.items() if v is not None}
+    conversation.metadata = described
 
 
-def _announce(call: Call, made: Conversation, users: list[User]) -> None:
-    short = views.conversation_short(call.world, made)
-    common = {"conversation": short, "creationReason": "none", "source": {"type": "api:conversations"}}
-
-    def payload(*, full_user: bool) -> Json:
-        if made.type != "personal":
-            return common
-        return {**common, "user": views.user(users[0]) if full_user else views.user_short(users[0])}
-
-    hooks = call.workspace.hooks
-    hooks.emit("conversation:create", made, lambda webhook: payload(full_user=webhook.full_user))
+def _announce(call: Call, made: Conversation, user: User | None) -> None:
+    common = {
+        "conversation": views.conversation_short(call.world, made),
+        "creationReason": "none",
+        "source": {"type": "api:conversations"},
+    }
+    call.workspace.hooks.emit(
+        "conversation:create",
+        made,
+        lambda hook: {**common, "user": views.told_user(user, hook)} if user else common,
+    )
 
 
 def _answer(call: Call, shown: Conversation, status: int = 200) -> Response:
@@ -100,7 +99,7 @@ def show(call: Call) -> Response:
 
 def update(call: Call) -> Response:
     conversation = call.conversation()
-    _apply(call, conversation, call.body)
+    _apply(call, conversation, call.only(call.body, KNOWN))
     return _answer(call, conversation)
 
 
@@ -110,16 +109,12 @@ def list_conversations(call: Call) -> Response:
     if len(names) != 1:
         raise errors.Refused(errors.QUERY)
     world = call.world
-    user = world.users.get(names[0]) if "userId" in wanted else world.by_external_id(names[0])
+    by_id = "userId" in wanted
+    user = world.users.get(names[0]) if by_id else world.by_external_id(names[0], call.brand)
     if user is None:
         raise errors.Refused(errors.USER)
     page, rest = forwards(call, world.conversations_of(user))
     return json_response({"conversations": [views.conversation(world, each) for each in page], **rest})
-
-
-def list_participants(call: Call) -> Response:
-    page, rest = forwards(call, call.conversation().participants)
-    return json_response({"participants": [views.participant(call.world, each) for each in page], **rest})
 
 
 def delete(call: Call) -> Response:
@@ -133,7 +128,7 @@ def delete(call: Call) -> Response:
 def post_activity(call: Call) -> Response:
     conversation, body = call.conversation(), call.body
     writer = author(call.world, conversation, given(body, "author"))
-    kind = given(body, "type")
+    kind = word(body, "type")
     if kind not in ACTIVITIES or (writer["type"] == "user" and kind != "conversation:read"):
         raise errors.bad("type should be equal to one of the allowed values")
     if kind == "conversation:read":
@@ -146,9 +141,9 @@ def _mark_read(call: Call, conversation: Conversation, writer: Json) -> None:
     now = call.world.now()
     if writer["type"] == "business":
         conversation.business_last_read = now
-    for participant in conversation.participants:
-        if participant.user == writer.get("userId"):
-            participant.unread, participant.last_read = 0, now
+    for member in conversation.participants:
+        if member.user == writer.get("userId"):
+            member.unread, member.last_read = 0, now
 
 
 _ONE = "/conversations/<conversation>"
@@ -158,6 +153,5 @@ ROUTES = (
     Route("GET", _ONE, "GetConversation", show),
     Route("PATCH", _ONE, "UpdateConversation", update),
     Route("DELETE", _ONE, "DeleteConversation", delete),
-    Route("GET", f"{_ONE}/participants", "ListParticipants", list_participants),
     Route("POST", f"{_ONE}/activity", "PostActivity", post_activity),
 )

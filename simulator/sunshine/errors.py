@@ -29,10 +29,30 @@ RESPONDER = Fault(404, "switchboard_integration_not_found", "SwitchboardIntegrat
 RESOURCE = Fault(404, "not_found", "Resource not found")
 ATTACHMENT = Fault(404, "not_found", "Attachment not found")
 USER_EXISTS = Fault(409, "conflict", "User already exists")
+CLIENT = Fault(404, "client_not_found", "Client not found")
+DEVICE = Fault(404, "device_not_found", "Device not found")
+NOT_A_MEMBER = Fault(404, "not_found", "User is not a member of the conversation")
+NO_DEFAULT = Fault(
+    404,
+    "switchboard_integration_not_found",
+    "Enabled switchboard must have an associated default switchboardIntegration",
+)
+SERVICE_ACCOUNT = Fault(403, "forbidden", "The serviceAccountId provided does not match supplied credentials")
+TOO_MANY_APPS = Fault(
+    402,
+    "payment_required",
+    "Your account has reached the maximum number of apps for your subscription plan",
+)
 TOO_LARGE = Fault(413, "payload_too_large", "Request entity too large")
 FULL = Fault(423, "locked", "Message limit of 30000 per conversation reached.")
 PAGE = Fault(400, "bad_request", "Invalid page query parameters")
 QUERY = Fault(400, "bad_request", "Invalid query parameters")
+REQUEST = Fault(400, "bad_request", "Bad request")
+APP_METADATA = Fault(400, "bad_request", "App metadata is limited to 4096 bytes in size.")
+PARTICIPANTS = Fault(400, "bad_request", "Too many participants")
+ADMIN_CENTER = Fault(400, "bad_request", "SDK integrations configured on Admin Center cannot be deleted")
+CUSTOM_KEYS = Fault(400, "bad_request", "API keys are available only for custom integrations")
+ONE_BOARD = Fault(400, "bad_request", "Only one switchboard can be created per app")
 INTEGRATION_TYPE = Fault(400, "bad_request", "Invalid integration type")
 RESPONDERS = Fault(
     400,
@@ -42,10 +62,14 @@ RESPONDERS = Fault(
 
 
 BUSY = Fault(429, "too_many_requests", "Too many requests")
-PLANTED = {fault.status: fault for fault in (UNAUTHORIZED, FORBIDDEN, USER_EXISTS, TOO_LARGE, FULL, BUSY)}
+PLANTED = {
+    fault.status: fault
+    for fault in (UNAUTHORIZED, FORBIDDEN, TOO_MANY_APPS, USER_EXISTS, TOO_LARGE, FULL, BUSY)
+}
 MISSING = {
     **dict.fromkeys(("GetUser", "UpdateUser", "SyncUser", "ListConversations"), USER),
-    **dict.fromkeys(("PostMessage", "ListMessages", "PassControl", "GetConversation"), CONVERSATION),
+    **dict.fromkeys(("PostMessage", "PassControl", "GetConversation"), CONVERSATION),
+    "ListMessages": RESOURCE,
 }
 
 
@@ -76,6 +100,10 @@ def bad(title: str) -> Refused:
 
 def missing(name: str) -> Refused:
     return bad(f"should have required property '{name}'")
+
+
+def not_enough(name: str, allowed: str) -> Refused:
+    return bad(f"{name} should be {allowed}")
 
 
 def legacy(fault: Fault) -> Response:

@@ -7,26 +7,29 @@ Facts:
     unless the answer was 400, 401, 403, 404 or 406 (SUN-WHK-07).
   * An integration linked to the switchboard without standby events hears only while it is active or pending;
     an unlinked one hears everything (SUN-SWB-07/08).
+  * One event a delivery, or up to 50 of any users and conversations (SUN-WHK-03, Q-20).
 
 One lane a conversation. Faults, on an event's type or "webhook": drop webhooks · hold (until `release`) ·
-reorder (the next webhook overtakes, or 60 s pass) · duplicate N (N deliveries in all) · race (two at once).
+reorder (the next webhook overtakes, or 60 s pass) · duplicate N (N deliveries in all) · race (two at once) ·
+early callback (before the answer of the call that caused it, F-29) · the quirks of `quirks.py`.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from simulator import accounts
 from simulator.network import Hook
-from simulator.sunshine import views
-from simulator.sunshine.state import Conversation, Integration, Webhook, World
+from simulator.sunshine import quirks, views
+from simulator.sunshine.records import Conversation, Integration, Webhook
+from simulator.sunshine.state import World
 from simulator.web import Json
 
-FAULTS = ("drop webhooks", "hold", "reorder", "duplicate", "race")
+FAULTS = ("drop webhooks", "hold", "reorder", "duplicate", "race", "early callback")
 PAUSES = (30.0, 120.0, 300.0, 450.0)
 FINAL = frozenset({400, 401, 403, 404, 406})
 PATIENCE = 60.0
+LATER = 900.0
 TIMEOUT = 20.0
 TRIGGERS = frozenset(
     f"{subject}:{what}"
@@ -50,12 +53,21 @@ Payload = Callable[[Webhook], Json]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one webhook."""
+    """What is on its way to one webhook; `type` is that of its first event."""
 
     webhook: Webhook
     type: str
     lane: str
-    body: bytes
+    events: tuple[object, ...]
+    secret: str | None
+
+    def body(self, app: str) -> bytes:
+        content = {
+            "app": {"id": app},
+            "webhook": {"id": self.webhook.id, "version": "v2"},
+            "events": self.events,
+        }
+        return json.dumps(content, ensure_ascii=False).encode()
 
 
 @dataclass(slots=True)
@@ -65,23 +77,28 @@ class Hooks:
     world: World
     held: list[Delivery] = field(default_factory=list)
     late: list[Delivery] = field(default_factory=list)
+    early: list[Delivery] = field(default_factory=list)
+    batches: dict[str, list[Delivery]] = field(default_factory=dict)  # by webhook
 
     def forget(self) -> None:
-        self.held.clear()
-        self.late.clear()
+        for kept in (self.held, self.late, self.early, self.batches):
+            kept.clear()
 
     def emit(self, kind: str, about: Conversation | None, payload: Payload) -> None:
         """Tell everybody who listens; `payload` composes what each webhook gets."""
         event = {"id": self.world.new_id(), "type": kind, "createdAt": views.iso(self.world.now())}
         lane = about.id if about else "sunshine"
         for webhook in self._listeners(kind, about):
-            content = {
-                "app": {"id": accounts.SUNSHINE_APP_ID},
-                "webhook": {"id": webhook.id, "version": "v2"},
-                "events": [{**event, "payload": payload(webhook)}],
-            }
-            body = json.dumps(content, ensure_ascii=False).encode()
-            self._send(Delivery(webhook, kind, lane, body))
+            whole = {**event, "payload": payload(webhook)}
+            name = self._quirk(kind, quirks.EVENTS)
+            told = quirks.EVENTS[name](whole) if name else whole
+            self._gather(Delivery(webhook, kind, lane, (told,), webhook.secret))
+
+    def _quirk(self, kind: str, names: Collection[str]) -> str | None:
+        faults = self.world.network.faults
+        return faults.quirk("sunshine", kind, names) or faults.quirk("sunshine", "webhook", names)
+
+    # --- who hears ---
 
     def _listeners(self, kind: str, about: Conversation | None) -> list[Webhook]:
         return [
@@ -98,16 +115,45 @@ class Hooks:
             return True
         return any(r.deliver_standby_events or r.id in (about.active, about.pending) for r in places)
 
+    # --- batches ---
+
+    def _gather(self, delivery: Delivery) -> None:
+        """Send it, or let it wait until the batch is full or its time is up."""
+        switches = self.world.switches
+        if switches.batch == 1:
+            self._send(delivery)
+            return
+        waiting = self.batches.setdefault(delivery.webhook.id, [])
+        waiting.append(delivery)
+        if len(waiting) >= switches.batch:
+            self._flush(delivery.webhook.id)
+        elif len(waiting) == 1:
+            due = partial(self._overdue_batch, delivery.webhook.id)
+            self.world.network.clock.later(switches.batch_seconds, due, lane=delivery.webhook.id)
+
+    def _flush(self, webhook: str) -> None:
+        waiting = self.batches.pop(webhook, [])
+        if waiting:
+            events = tuple(event for each in waiting for event in each.events)
+            self._send(replace(waiting[0], lane=webhook, events=events))
+
+    def _overdue_batch(self, webhook: str) -> None:
+        with self.world.network.lock:
+            self._flush(webhook)
+
     # --- faults ---
 
     def _send(self, delivery: Delivery) -> None:
         faults = self.world.network.faults
+        delivery = self._odd(delivery)
         fault = faults.take("sunshine", delivery.type, *FAULTS) or faults.take("sunshine", "webhook", *FAULTS)
         match fault.kind if fault else "":
             case "drop webhooks":
                 self.world.network.write("act", "sunshine", who="sunshine", did=f"dropped {delivery.type}")
             case "hold":
                 self.held.append(delivery)
+            case "early callback":
+                self.early.append(delivery)
             case "reorder":
                 self.late.append(delivery)
                 self.world.network.clock.later(PATIENCE, self._overdue, lane=delivery.lane)
@@ -118,6 +164,18 @@ class Hooks:
                 for _ in range(int(fault.number("copies")) if fault else 1):
                     self._queue(delivery, delivery.lane)
                 self._send_late()
+
+    def _odd(self, delivery: Delivery) -> Delivery:
+        """The delivery as a planted quirk wants it."""
+        match self._quirk(delivery.type, quirks.DELIVERIES):
+            case "wrong secret":
+                return replace(delivery, secret=f"not-{delivery.secret}")
+            case "no secret":
+                return replace(delivery, secret=None)
+            case "again in 15 minutes":
+                again = partial(self._attempt, delivery, delivery.lane, 1)
+                self.world.network.clock.later(LATER, again, lane=delivery.lane)
+        return delivery
 
     def _send_late(self) -> None:
         late, self.late = self.late, []
@@ -135,20 +193,32 @@ class Hooks:
             self._queue(delivery, delivery.lane)
         return len(held)
 
+    def overtaking(self) -> Callable[[], None] | None:
+        """The deliveries that must be made before the call that caused them is answered."""
+        early, self.early = self.early, []
+        if not early:
+            return None
+        return partial(self._attempt_all, early)
+
+    def _attempt_all(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self._attempt(delivery, delivery.lane, 1)
+
     # --- attempts ---
 
     def _queue(self, delivery: Delivery, lane: str, attempt: int = 1) -> None:
-        pause = PAUSES[attempt - 2] if attempt > 1 else 0.0
+        pause = PAUSES[attempt - 2] * self.world.switches.retry_pace if attempt > 1 else 0.0
         self.world.network.clock.later(pause, partial(self._attempt, delivery, lane, attempt), lane=lane)
 
     def _attempt(self, delivery: Delivery, lane: str, attempt: int) -> None:
-        answer = self.world.network.deliver(_hook(delivery, attempt))
+        answer = self.world.network.deliver(self._hook(delivery, attempt))
         done = answer.status is not None and (200 <= answer.status < 300 or answer.status in FINAL)
         if not done and attempt <= len(PAUSES):
             self._queue(delivery, lane, attempt + 1)
 
-
-def _hook(delivery: Delivery, attempt: int) -> Hook:
-    headers = {"Content-Type": "application/json", "X-API-Key": delivery.webhook.secret}
-    target = delivery.webhook.target
-    return Hook("sunshine", delivery.type, target, headers, delivery.body, timeout=TIMEOUT, attempt=attempt)
+    def _hook(self, delivery: Delivery, attempt: int) -> Hook:
+        headers = {"Content-Type": "application/json"}
+        if delivery.secret is not None:
+            headers["X-API-Key"] = delivery.secret
+        target, body = delivery.webhook.target, delivery.body(self.world.app.id)
+        return Hook("sunshine", delivery.type, target, headers, body, timeout=TIMEOUT, attempt=attempt)

@@ -1,56 +1,76 @@
-"""Integrations and the webhooks of custom ones.
+"""Integrations and the keys of custom ones.
 
 Facts:
-  * A custom integration is made with exactly one webhook; more come by the webhook endpoint, 10 an app
-    (SUN-INT-01). The secret is made by the server and can be read again (SUN-INT-03).
-  * Trigger names are case-sensitive; the wildcard is refused (SUN-INT-07, Q-35).
+  * A custom integration is made with exactly one webhook (SUN-INT-01). Only custom ones have keys, ten at
+    most (SUN-AUT-11); a deleted one's keys and its place on the switchboard go with it.
+  * What was set up in Admin Center for an SDK cannot be deleted.
   * `me` is the caller's own integration, the only one an integration key reaches (SUN-INT-04, SUN-AUT-05).
 """
 
-from urllib.parse import urlsplit
-
-from simulator.sunshine import errors, views
-from simulator.sunshine.call import Call, Route, given, text_field
-from simulator.sunshine.hooks import TRIGGERS
+from simulator.sunshine import channels, errors, views
+from simulator.sunshine.account import MOST_KEYS
+from simulator.sunshine.call import Call, Route, given, listed, text_field, word
 from simulator.sunshine.paging import forwards
-from simulator.sunshine.state import DEFAULT_INTEGRATION, Integration, Webhook, World
+from simulator.sunshine.records import Integration, Key
+from simulator.sunshine.webhooks import add_webhook, own
 from simulator.web import Json, Response, json_response
-
-MOST_WEBHOOKS = 10
 
 
 def create(call: Call) -> Response:
     body = call.body
-    if given(body, "type") != "custom":
-        raise errors.Refused(errors.INTEGRATION_TYPE)
-    wanted = given(body, "webhooks")
-    if not isinstance(wanted, list) or len(wanted) != 1:
-        raise errors.bad("webhooks should have exactly 1 item")
-    made = Integration(call.world.new_id(), "custom", text_field(body, "displayName", 100))
-    _add_webhook(call.world, made, wanted[0])
+    kind, name = word(body, "type"), text_field(body, "displayName", 100)
+    made = Integration(call.world.new_id(), kind, name)
+    if kind == "custom":
+        add_webhook(call.world, made, _webhook(body))
+    else:
+        made.facts = channels.facts(kind, body)
     call.world.integrations[made.id] = made
     return _answer(made, 201)
 
 
+def _webhook(body: Json) -> Json:
+    given(body, "webhooks")
+    wanted = listed(body, "webhooks")
+    if len(wanted) != 1 or not isinstance(wanted[0], dict):
+        raise errors.bad("webhooks should have exactly 1 item")
+    return dict(wanted[0])
+
+
 def list_integrations(call: Call) -> Response:
-    types = call.deep("filter").get("types")
-    found = [i for i in call.world.integrations.values() if types is None or i.type in types.split(",")]
-    page, rest = forwards(call, found)
+    """All types or those asked for; one nobody knows is no query."""
+    wanted = call.deep("filter").get("types")
+    types = wanted.split(",") if wanted is not None else None
+    known = {*channels.CHANNELS, "custom", *(each.type for each in call.world.integrations.values())}
+    if types is not None and not known.issuperset(types):
+        raise errors.Refused(errors.QUERY)
+    found = [each for each in call.world.integrations.values() if types is None or each.type in types]
+    page, rest = forwards(call, sorted(found, key=lambda each: each.id))
     return json_response({"integrations": [views.integration(each) for each in page], **rest})
 
 
 def show(call: Call) -> Response:
-    return _answer(_integration(call))
+    return _answer(own(call))
 
 
 def update(call: Call) -> Response:
-    integration = _integration(call)
-    integration.display_name = text_field(call.body, "displayName", 100) or integration.display_name
+    integration, body = own(call), call.body
+    name = text_field(body, "displayName", 100) or integration.display_name
+    shown = channels.CHANNELS.get(integration.type, ((), ()))[1]
+    integration.display_name = name
+    integration.facts |= {each: body[each] for each in shown if body.get(each) is not None}
     return _answer(integration)
 
 
 def delete(call: Call) -> Response:
-    del call.world.integrations[_integration(call).id]
+    integration, world = own(call), call.world
+    if integration.type in channels.SDKS and integration.from_admin_center:
+        raise errors.Refused(errors.ADMIN_CENTER)
+    del world.integrations[integration.id]
+    for key in call.account.ring.of_integration(integration.id):
+        del call.account.ring.keys[key.id]
+    world.take_off_board(
+        [each for each in world.responders.values() if each.integration_id == integration.id]
+    )
     return json_response({})
 
 
@@ -58,78 +78,45 @@ def _answer(shown: Integration, status: int = 200) -> Response:
     return json_response({"integration": views.integration(shown)}, status)
 
 
-def _integration(call: Call) -> Integration:
-    named = call.request.params["integration"]
-    wanted = DEFAULT_INTEGRATION if named == "me" else named
-    if call.integration_scope and wanted != DEFAULT_INTEGRATION:
-        raise errors.Refused(errors.FORBIDDEN)
-    if wanted not in call.world.integrations:
-        raise errors.Refused(errors.INTEGRATION)
-    return call.world.integrations[wanted]
+# --- keys ---
 
 
-# --- webhooks ---
+def list_keys(call: Call) -> Response:
+    keys = call.account.ring.of_integration(_custom(call).id)
+    return json_response({"keys": [views.key(each) for each in keys]})
 
 
-def create_webhook(call: Call) -> Response:
-    made = _add_webhook(call.world, _integration(call), call.body)
-    return json_response({"webhook": views.webhook(made)}, 201)
+def create_key(call: Call) -> Response:
+    integration, body = _custom(call), call.body
+    name = text_field({"displayName": given(body, "displayName")}, "displayName", 100) or ""
+    if len(call.account.ring.of_integration(integration.id)) >= MOST_KEYS:
+        raise errors.bad(f"A custom integration can have a maximum of {MOST_KEYS} keys")
+    made = call.account.new_key(name, call.world.app.id, integration.id)
+    return json_response({"key": views.key(made)}, 201)
 
 
-def _add_webhook(world: World, integration: Integration, wanted: Json) -> Webhook:
-    if sum(len(each.webhooks) for each in world.integrations.values()) >= MOST_WEBHOOKS:
-        raise errors.bad(f"Maximum number of webhooks ({MOST_WEBHOOKS}) reached")
-    target, triggers = _target(given(wanted, "target")), _triggers(given(wanted, "triggers"))
-    made = Webhook(world.new_id(), target, triggers, world.network.ids.token())
-    _set_flags(made, wanted)
-    integration.webhooks.append(made)
-    return made
+def show_key(call: Call) -> Response:
+    return json_response({"key": views.key(_key(call))})
 
 
-def _target(wanted: object) -> str:
-    if not isinstance(wanted, str) or urlsplit(wanted).scheme not in ("http", "https"):
-        raise errors.bad("target should be a URL")
-    return wanted
-
-
-def _triggers(wanted: object) -> tuple[str, ...]:
-    if not isinstance(wanted, list) or not wanted or not TRIGGERS.issuperset(map(str, wanted)):
-        raise errors.bad("triggers should be an array of known triggers")
-    return tuple(map(str, wanted))
-
-
-def _set_flags(webhook: Webhook, wanted: Json) -> None:
-    webhook.full_user = bool(wanted.get("includeFullUser", webhook.full_user))
-    webhook.full_source = bool(wanted.get("includeFullSource", webhook.full_source))
-
-
-def list_webhooks(call: Call) -> Response:
-    return json_response({"webhooks": [views.webhook(each) for each in _integration(call).webhooks]})
-
-
-def show_webhook(call: Call) -> Response:
-    return json_response({"webhook": views.webhook(_webhook(call))})
-
-
-def update_webhook(call: Call) -> Response:
-    webhook, body = _webhook(call), call.body
-    webhook.target = _target(body.get("target", webhook.target))
-    webhook.triggers = _triggers(body.get("triggers", list(webhook.triggers)))
-    _set_flags(webhook, body)
-    return json_response({"webhook": views.webhook(webhook)})
-
-
-def delete_webhook(call: Call) -> Response:
-    _integration(call).webhooks.remove(_webhook(call))
+def delete_key(call: Call) -> Response:
+    del call.account.ring.keys[_key(call).id]
     return json_response({})
 
 
-def _webhook(call: Call) -> Webhook:
-    wanted = call.request.params["webhook"]
-    found = next((each for each in _integration(call).webhooks if each.id == wanted), None)
-    if found is None:
-        raise errors.Refused(errors.RESOURCE)
+def _custom(call: Call) -> Integration:
+    found = own(call)
+    if found.type != "custom":
+        raise errors.Refused(errors.CUSTOM_KEYS)
     return found
+
+
+def _key(call: Call) -> Key:
+    wanted = call.request.params["key"]
+    for key in call.account.ring.of_integration(_custom(call).id):
+        if key.id == wanted:
+            return key
+    raise errors.Refused(errors.RESOURCE)
 
 
 _ONE = "/integrations/<integration>"
@@ -139,9 +126,8 @@ ROUTES = (
     Route("GET", _ONE, "GetIntegration", show),
     Route("PATCH", _ONE, "UpdateIntegration", update),
     Route("DELETE", _ONE, "DeleteIntegration", delete),
-    Route("POST", f"{_ONE}/webhooks", "CreateWebhook", create_webhook),
-    Route("GET", f"{_ONE}/webhooks", "ListWebhooks", list_webhooks),
-    Route("GET", f"{_ONE}/webhooks/<webhook>", "GetWebhook", show_webhook),
-    Route("PATCH", f"{_ONE}/webhooks/<webhook>", "UpdateWebhook", update_webhook),
-    Route("DELETE", f"{_ONE}/webhooks/<webhook>", "DeleteWebhook", delete_webhook),
+    Route("GET", f"{_ONE}/keys", "ListCustomIntegrationKeys", list_keys),
+    Route("POST", f"{_ONE}/keys", "CreateCustomIntegrationKey", create_key),
+    Route("GET", f"{_ONE}/keys/<key>", "GetCustomIntegrationKey", show_key),
+    Route("DELETE", f"{_ONE}/keys/<key>", "DeleteCustomIntegrationKey", delete_key),
 )

@@ -9,9 +9,11 @@ Facts:
 """
 
 import json
+import math
 from dataclasses import dataclass
 
 from simulator.sunshine import errors
+from simulator.sunshine.switches import Switches
 from simulator.support.tickets import clean_tags
 from simulator.web import Json
 
@@ -21,31 +23,40 @@ FIELD = "dataCapture.ticketField."
 FIRST_MESSAGE = "first_message_id"
 
 
-def checked(wanted: object, *, nulls: bool = False) -> Json:
-    """Metadata as given, refused if it is not flat or too large."""
+def flat(wanted: object, *, nulls: bool = False) -> Json:
+    """Metadata as given, refused if it is not flat."""
     if not isinstance(wanted, dict):
         raise errors.bad("metadata should be object")
     for name, value in wanted.items():
-        if not isinstance(value, str | int | float) and not (nulls and value is None):
+        number = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+        if not number and not (nulls and value is None):
             raise errors.bad(f"metadata.{name} should be string, number or boolean")
-    return within_limit(wanted)
+    return wanted
 
 
-def within_limit(metadata: Json) -> Json:
-    if size(metadata) > LIMIT:
+def checked(wanted: object, units: str = "bytes") -> Json:
+    """Metadata as given, refused if it is not flat or too large."""
+    return within_limit(flat(wanted), units)
+
+
+def within_limit(metadata: Json, units: str = "bytes") -> Json:
+    if size(metadata, units) > LIMIT:
         raise errors.bad(f"Metadata is limited to {LIMIT} bytes in size.")
     return metadata
 
 
-def size(metadata: Json) -> int:
-    return len(json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode())
+def size(metadata: Json, units: str = "bytes") -> int:
+    """Of compact JSON (Q-07)."""
+    text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode()) if units == "bytes" else len(text)
 
 
-def patched(held: Json, wanted: object, *, replace: bool) -> Json:
-    """The metadata after a PATCH."""
-    changes = checked(wanted, nulls=True)
-    united = changes if replace else {**held, **changes}
-    return within_limit({name: value for name, value in united.items() if value is not None})
+def patched(held: Json, wanted: object, switches: Switches) -> Json:
+    """The metadata after a PATCH (Q-01)."""
+    changes = flat(wanted, nulls=True)
+    united = changes if switches.metadata_patch == "replace" else {**held, **changes}
+    kept = {name: value for name, value in united.items() if value is not None}
+    return within_limit(kept, switches.metadata_units)
 
 
 @dataclass(frozen=True, slots=True)

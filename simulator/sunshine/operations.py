@@ -1,7 +1,7 @@
-"""Every operation Sunshine documents: the 68 of v2, the merge that only v1.1 has, and the files' own address.
+"""Every operation Sunshine documents: the 68 of v2, the merge only v1.1 has, and the files' own address.
 
-Levels are those of table (a) of the Sunshine digest; each row names the fact it stands on. What Sunshine sends
-of its own accord (`EventWebhooks`) is no call and stands in `hooks.py`.
+Levels are those of table (a) of the Sunshine digest; each row names the fact it stands on. What Sunshine
+sends of its own accord (`EventWebhooks`) is no call and stands in `hooks.py`.
 """
 
 from simulator.operations import Level, Operation

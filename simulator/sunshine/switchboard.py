@@ -1,84 +1,65 @@
-"""The switchboard: who is on it, and the calls that move control.
+"""The switchboard and who is on it.
 
 Facts:
-  * Control calls answer 200 {} before anything moved; a webhook tells how it went (SUN-SWB-09/10).
-  * A target is sought by id, then name, then integration type; an ambiguous type is an error; `next` is the
-    active one's successor, so repeating it hops twice (SUN-SWB-09/11).
+  * One an app (SUN-SWB-01). A disabled one, or none, lets everybody hear everything (SUN-SWB-06).
+  * An enabled one needs a default: it cannot be enabled, nor its default taken away, otherwise.
   * At most 10 switchboard integrations, names of letters, digits, `-` and `_` (SUN-SWB-01/02); one is made
-    from exactly one of `integrationId` and `integrationType` (SUN-SWB-05).
+    from exactly one of `integrationId` and `integrationType` (SUN-SWB-05). One that is another's successor
+    cannot be deleted (SUN-SWB-17).
 """
 
 import re
-from collections.abc import Callable
-from functools import partial
 
-from simulator.sunshine import errors, metadata, views
-from simulator.sunshine.call import Call, Route, given
-from simulator.sunshine.state import Conversation, Responder, World
+from simulator.sunshine import errors, views
+from simulator.sunshine.call import Call, Route, flag, word
+from simulator.sunshine.records import Responder
+from simulator.sunshine.state import World
 from simulator.web import Json, Response, json_response
 
 MOST = 10
 _NAME = re.compile(r"[\w-]{1,128}", re.ASCII)
 
 
-def pass_control(call: Call) -> Response:
-    conversation, body = call.conversation(), call.body
-    wanted = str(given(body, "switchboardIntegration"))
-    passed = metadata.checked(body.get("metadata") or {})
-    _named_clearly(call.world, wanted)
-    _soon(call, conversation, lambda: _pass(call, conversation, wanted, passed))
+def list_boards(call: Call) -> Response:
+    boards = [views.switchboard(call.world)] if call.world.switchboard_id else []
+    return json_response({"switchboards": boards})
+
+
+def create_board(call: Call) -> Response:
+    world = call.world
+    if world.switchboard_id is not None:
+        raise errors.Refused(errors.ONE_BOARD)
+    world.switchboard_id, world.board_on = world.new_id(), False
+    return _answer_board(call, 201)
+
+
+def update_board(call: Call) -> Response:
+    _board(call)
+    world, body = call.world, call.body
+    default = body.get("defaultSwitchboardIntegrationId", world.default_responder)
+    if default is not None and default not in world.responders:
+        raise errors.Refused(errors.RESPONDER)
+    enabled = flag(body, "enabled", world.board_on)
+    if enabled and default is None:
+        raise errors.Refused(errors.NO_DEFAULT)
+    world.board_on, world.default_responder = enabled, default
+    return _answer_board(call)
+
+
+def delete_board(call: Call) -> Response:
+    """Everybody on it goes; nobody has control any more."""
+    _board(call)
+    world = call.world
+    world.take_off_board(list(world.responders.values()))
+    world.switchboard_id, world.board_on = None, False
     return json_response({})
 
 
-def _pass(call: Call, conversation: Conversation, wanted: str, passed: Json) -> None:
-    call.workspace.pass_control(conversation, target(call.world, conversation, wanted), passed)
+def _answer_board(call: Call, status: int = 200) -> Response:
+    return json_response({"switchboard": views.switchboard(call.world)}, status)
 
 
-def release_control(call: Call) -> Response:
-    conversation = call.conversation()
-    passed = metadata.checked(call.body.get("metadata") or {})
-    _soon(call, conversation, lambda: call.workspace.release_control(conversation, passed))
-    return json_response({})
-
-
-def _soon(call: Call, conversation: Conversation, move: Callable[[], None]) -> None:
-    delay = call.world.switches.passing_delay
-    call.world.network.clock.later(delay, partial(_locked, call.world, move), lane=conversation.id)
-
-
-def _locked(world: World, move: Callable[[], None]) -> None:
-    with world.network.lock:
-        move()
-
-
-def target(world: World, conversation: Conversation, wanted: str) -> Responder | None:
-    """Whom the caller means, or None."""
-    if wanted == "next":
-        active = world.responders.get(conversation.active or "")
-        return world.responders.get((active.next_id if active else None) or "")
-    places = list(world.responders.values())
-    for matches in (
-        [each for each in places if each.id == wanted],
-        [each for each in places if each.name == wanted],
-        [each for each in places if each.integration_type == wanted],
-    ):
-        if matches:
-            return matches[0]
-    return None
-
-
-def _named_clearly(world: World, wanted: str) -> None:
-    places = world.responders.values()
-    by_name = any(wanted in (each.id, each.name) for each in places)
-    if not by_name and sum(each.integration_type == wanted for each in places) > 1:
-        raise errors.bad(f"integrationType {wanted} is ambiguous")
-
-
-# --- the board ---
-
-
-def list_switchboards(call: Call) -> Response:
-    return json_response({"switchboards": [views.switchboard(call.world)]})
+# --- who is on it ---
 
 
 def list_responders(call: Call) -> Response:
@@ -92,14 +73,19 @@ def create_responder(call: Call) -> Response:
     world, body = call.world, call.body
     if len(world.responders) >= MOST:
         raise errors.Refused(errors.RESPONDERS)
-    name = str(given(body, "name"))
-    if not _NAME.fullmatch(name) or name in [each.name for each in world.responders.values()]:
-        raise errors.bad("name should be unique and match pattern [A-Za-z0-9_-]{1,128}")
+    name = _name(world, body)
     integration_id, kind = _source(world, body)
-    made = Responder(world.new_id(), name, integration_id, kind, bool(body.get("deliverStandbyEvents", True)))
-    made.next_id, made.history = body.get("nextSwitchboardIntegrationId"), body.get("messageHistoryCount")
+    made = Responder(world.new_id(), name, integration_id, kind)
+    _apply(world, made, body)
     world.responders[made.id] = made
     return json_response({"switchboardIntegration": views.responder(made)}, 201)
+
+
+def _name(world: World, body: Json) -> str:
+    name = word(body, "name")
+    if not _NAME.fullmatch(name) or name in [each.name for each in world.responders.values()]:
+        raise errors.bad("name should be unique and match pattern [A-Za-z0-9_-]{1,128}")
+    return name
 
 
 def _source(world: World, body: Json) -> tuple[str, str]:
@@ -107,26 +93,46 @@ def _source(world: World, body: Json) -> tuple[str, str]:
     if (wanted is None) == (kind is None):
         raise errors.bad("should have exactly one of integrationId, integrationType")
     if kind is not None:
-        return world.new_id(), str(kind)
+        kind = word(body, "integrationType")
+        known = next((each.id for each in world.integrations.values() if each.type == kind), None)
+        return known or world.new_id(), kind
     if wanted not in world.integrations:
         raise errors.Refused(errors.INTEGRATION)
-    return str(wanted), world.integrations[str(wanted)].type
+    return wanted, world.integrations[wanted].type
+
+
+def _apply(world: World, place: Responder, body: Json) -> None:
+    standby = flag(body, "deliverStandbyEvents", place.deliver_standby_events)
+    following = body.get("nextSwitchboardIntegrationId", place.next_id)
+    if following is not None and following not in world.responders:
+        raise errors.Refused(errors.RESPONDER)
+    history = body.get("messageHistoryCount", place.history)
+    whole = isinstance(history, int) and not isinstance(history, bool)
+    if history is not None and not (whole and 1 <= history <= 10):
+        raise errors.bad("messageHistoryCount should be an integer of 1 to 10")
+    place.deliver_standby_events, place.next_id, place.history = standby, following, history
 
 
 def update_responder(call: Call) -> Response:
-    place, body = _responder(call), call.body
-    place.deliver_standby_events = bool(body.get("deliverStandbyEvents", place.deliver_standby_events))
-    place.next_id = body.get("nextSwitchboardIntegrationId", place.next_id)
-    place.history = body.get("messageHistoryCount", place.history)
+    place, body, world = _responder(call), call.body, call.world
+    if world.board_on and world.default_responder is None:
+        raise errors.Refused(errors.NO_DEFAULT)
+    renamed = "name" in body and body["name"] != place.name
+    name = _name(world, body) if renamed else place.name
+    moved = body.get("integrationId") or body.get("integrationType")
+    source = _source(world, body) if moved else (place.integration_id, place.integration_type)
+    _apply(world, place, body)
+    place.name, (place.integration_id, place.integration_type) = name, source
     return json_response({"switchboardIntegration": views.responder(place)})
 
 
 def delete_responder(call: Call) -> Response:
-    """Not the default one, nor another one's successor (SUN-SWB-17)."""
     world, place = call.world, _responder(call)
-    if world.default_responder == place.id or place.id in [r.next_id for r in world.responders.values()]:
+    if world.board_on and world.default_responder == place.id:
+        raise errors.Refused(errors.NO_DEFAULT)
+    if place.id in [each.next_id for each in world.responders.values() if each is not place]:
         raise errors.bad("Switchboard integration is in use")
-    del world.responders[place.id]
+    world.take_off_board([place])
     return json_response({})
 
 
@@ -143,11 +149,13 @@ def _responder(call: Call) -> Responder:
     return call.world.responders[wanted]
 
 
-_PLACES = "/switchboards/<board>/switchboardIntegrations"
+_ONE = "/switchboards/<board>"
+_PLACES = f"{_ONE}/switchboardIntegrations"
 ROUTES = (
-    Route("POST", "/conversations/<conversation>/passControl", "PassControl", pass_control),
-    Route("POST", "/conversations/<conversation>/releaseControl", "ReleaseControl", release_control),
-    Route("GET", "/switchboards", "ListSwitchboards", list_switchboards),
+    Route("GET", "/switchboards", "ListSwitchboards", list_boards),
+    Route("POST", "/switchboards", "CreateSwitchboard", create_board),
+    Route("PATCH", _ONE, "UpdateSwitchboard", update_board),
+    Route("DELETE", _ONE, "DeleteSwitchboard", delete_board),
     Route("GET", _PLACES, "ListSwitchboardIntegrations", list_responders),
     Route("POST", _PLACES, "CreateSwitchboardIntegration", create_responder),
     Route("PATCH", f"{_PLACES}/<place>", "UpdateSwitchboardIntegration", update_responder),

@@ -9,16 +9,19 @@ Facts:
 from datetime import UTC, datetime
 
 from simulator import accounts
-from simulator.sunshine.state import (
+from simulator.sunshine.records import (
+    Client,
     Conversation,
+    Device,
     Integration,
+    Key,
     Message,
     Participant,
     Responder,
     User,
     Webhook,
-    World,
 )
+from simulator.sunshine.state import World
 from simulator.web import Json
 
 
@@ -33,31 +36,49 @@ def _filled(content: Json) -> Json:
     return {name: value for name, value in content.items() if value not in (None, {})}
 
 
+SETTINGS: Json = {
+    "conversationRetentionSeconds": 0,
+    "maskCreditCardNumbers": True,
+    "useAnimalNames": False,
+    "echoPostback": False,
+    "ignoreAutoConversationStart": True,
+    "multiConvoEnabled": True,
+    "appLocalizationEnabled": True,
+    "endSessionEnabled": True,
+    "disableConversationReopen": False,
+}
+ANIMALS = ("Otter", "Heron", "Badger", "Lynx", "Marmot", "Puffin", "Tapir", "Wombat")
+
+
 def app(world: World) -> Json:
+    """Settings the simulator acts on are switches; the others are kept and shown."""
     switches = world.switches
     settings = {
-        "conversationRetentionSeconds": 0,
+        **SETTINGS,
+        **world.app.settings,
         "maskCreditCardNumbers": switches.mask_credit_cards,
-        "useAnimalNames": False,
-        "echoPostback": False,
-        "ignoreAutoConversationStart": True,
         "multiConvoEnabled": switches.multi_conversations,
-        "appLocalizationEnabled": True,
-        "endSessionEnabled": True,
         "disableConversationReopen": switches.disable_conversation_reopen,
     }
-    return {
-        "id": accounts.SUNSHINE_APP_ID,
-        "displayName": "Sunbridge demo",
-        "settings": settings,
-        "metadata": {},
-        "subdomain": accounts.ZENDESK_SUBDOMAIN,
-    }
+    named = {"id": world.app.id, "displayName": world.app.name}
+    return {**named, "settings": settings, "metadata": world.app.metadata}
 
 
-def user_name(user: User) -> str:
+def app_with_subdomain(world: World) -> Json:
+    return {**app(world), "subdomain": accounts.ZENDESK_SUBDOMAIN}
+
+
+def key(shown: Key) -> Json:
+    """The secret can be read again (SUN-AUT-11)."""
+    return {"id": shown.id, "displayName": shown.name, "secret": shown.secret}
+
+
+def user_name(user: User, *, animals: bool = False) -> str:
+    """Their own name, else an invented one."""
     names = (user.profile.get("givenName"), user.profile.get("surname"))
-    return " ".join(name for name in names if name) or f"Web User {user.id}"
+    animal = f"{ANIMALS[int(user.id[-4:], 16) % len(ANIMALS)]} {user.id[-4:]}"
+    invented = animal if animals else f"Web User {user.id}"
+    return " ".join(name for name in names if name) or invented
 
 
 def user_short(user: User) -> Json:
@@ -65,7 +86,7 @@ def user_short(user: User) -> Json:
         {
             "id": user.id,
             "externalId": user.external_id,
-            "authenticated": False,
+            "authenticated": user.authenticated,
             "zendeskId": user.zendesk_id,
             "brandId": user.brand_id,
         }
@@ -122,7 +143,7 @@ def conversation(world: World, shown: Conversation) -> Json:
         **conversation_short(world, shown),
         **shown.labels,
         "isDefault": shown.is_default,
-        **_filled({"businessLastRead": iso(shown.business_last_read)}),
+        **_filled({"businessLastRead": iso(shown.business_last_read), "brandId": shown.brand_id}),
         "lastUpdatedAt": iso(shown.updated_at),
         "createdAt": iso(shown.created_at),
     }
@@ -138,7 +159,42 @@ def participant(world: World, shown: Participant) -> Json:
             "unreadCount": shown.unread,
             "lastRead": iso(shown.last_read),
         }
-    ) | {"clientAssociations": []}
+    ) | {"clientAssociations": _associations(holder, shown)}
+
+
+def _associations(holder: User | None, shown: Participant) -> list[Json]:
+    clients = holder.clients if holder else []
+    return [{"type": each.type, "clientId": each.id} for each in clients if each.id in shown.clients]
+
+
+def client(shown: Client) -> Json:
+    return _filled(
+        {
+            "id": shown.id,
+            "type": shown.type,
+            "status": shown.status,
+            "integrationId": shown.integration_id,
+            "externalId": shown.external_id,
+            "displayName": shown.display_name,
+            "lastSeen": iso(shown.last_seen),
+            "linkedAt": iso(shown.linked_at),
+        }
+    )
+
+
+def device(shown: Device) -> Json:
+    return _filled(
+        {
+            "id": shown.id,
+            "type": shown.type,
+            "guid": shown.guid,
+            "clientId": shown.client_id,
+            "status": "active",
+            "integrationId": shown.integration_id,
+            "lastSeen": iso(shown.last_seen),
+            "appVersion": shown.app_version,
+        }
+    )
 
 
 def message(shown: Message) -> Json:
@@ -156,17 +212,37 @@ def message(shown: Message) -> Json:
     )
 
 
-def message_event(world: World, shown: Message, *, full_user: bool) -> Json:
-    """A message as events carry it: a user author brings the user along (SUN-EVT-03, Q-15)."""
+def message_event(world: World, shown: Message, hook: Webhook) -> Json:
+    """A message as events carry it (SUN-EVT-03, Q-15)."""
     content = message(shown)
-    author = dict(shown.author)
+    author = told_author(world, shown.author, hook)
     if not world.switches.event_subtypes:
         author.pop("subtypes", None)
         content.pop("activity", None)
     writer = world.users.get(author.get("userId", ""))
-    if writer:
-        author["user"] = user(writer) if full_user else user_short(writer)
-    return {**content, "author": author}
+    return {**content, "author": author, "source": told_source(shown.source, writer, hook)}
+
+
+def told_author(world: World, author: Json, hook: Webhook) -> Json:
+    """An author brings the user along."""
+    writer = world.users.get(author.get("userId", ""))
+    return {**author, "user": told_user(writer, hook)} if writer else dict(author)
+
+
+def told_user(shown: User, hook: Webhook) -> Json:
+    """The user as this webhook wants them (SUN-EVT-02)."""
+    return user(shown) if hook.full_user else user_short(shown)
+
+
+def told_source(kind: str, writer: User | None, hook: Webhook) -> Json:
+    """Where something came from; with client and device for a webhook that asked for them (SUN-MSG-15)."""
+    used = next((each for each in writer.clients if each.type == kind), None) if writer else None
+    content: Json = {"type": kind} | ({"integrationId": used.integration_id} if used else {})
+    if used and writer and hook.full_source:
+        content["client"] = client(used)
+        devices = [device(each) for each in writer.devices if each.client_id == used.id]
+        content |= {"device": devices[0]} if devices else {}
+    return _filled(content)
 
 
 def webhook(shown: Webhook) -> Json:
@@ -186,7 +262,7 @@ def integration(shown: Integration) -> Json:
         {"id": shown.id, "type": shown.type, "status": "active", "displayName": shown.display_name}
     )
     hooks = [webhook(each) for each in shown.webhooks]
-    return content | ({"webhooks": hooks} if shown.type == "custom" else {})
+    return {**content, **shown.facts} | ({"webhooks": hooks} if shown.type == "custom" else {})
 
 
 def switchboard(world: World) -> Json:

@@ -13,7 +13,8 @@ Facts:
   * Solved is not ended: control stays, and a customer's message re-opens the ticket (SUN-TKT-16).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from simulator.sunshine import errors, views
 from simulator.sunshine.hooks import Hooks
@@ -40,6 +41,7 @@ class Workspace:
 
     world: World
     hooks: Hooks
+    said: list[Callable[["Workspace", Conversation, Message], None]] = field(default_factory=list)
 
     # --- messages ---
 
@@ -53,14 +55,16 @@ class Workspace:
             participant.unread += not message.from_user and not message.silent
         self._show_to_agents(conversation, message)
         self._announce(conversation, message)
+        for follow in self.said:
+            follow(self, conversation, message)
 
     def _wake(self, conversation: Conversation) -> None:
         """The customer writes: a conversation that is with nobody goes to the default responder."""
         if conversation.ended and self.world.switches.disable_conversation_reopen:
             raise errors.bad("Conversation has ended and cannot be reopened")
         conversation.ended = False
-        if conversation.active is None:
-            conversation.active = self.world.default_responder
+        if conversation.active not in self.world.responders:
+            conversation.active = self.world.starter
             conversation.pass_metadata = {}
 
     def _show_to_agents(self, conversation: Conversation, message: Message) -> None:
@@ -79,15 +83,25 @@ class Workspace:
             conversation,
             lambda webhook: {
                 "conversation": short,
-                "message": views.message_event(self.world, message, full_user=webhook.full_user),
+                "message": views.message_event(self.world, message, webhook),
             },
         )
 
     def activity(self, conversation: Conversation, kind: str, author: Json, source: str) -> None:
         """Tell the listeners that somebody reads or types."""
-        shown = {"type": kind, "author": author, "source": {"type": source}}
-        payload = {"conversation": views.conversation_short(self.world, conversation), "activity": shown}
-        self.hooks.emit(ACTIVITIES[kind], conversation, lambda _: payload)
+        short = views.conversation_short(self.world, conversation)
+        self.hooks.emit(
+            ACTIVITIES[kind],
+            conversation,
+            lambda hook: {
+                "conversation": short,
+                "activity": {
+                    "type": kind,
+                    "author": views.told_author(self.world, author, hook),
+                    "source": {"type": source},
+                },
+            },
+        )
 
     def system_line(self, conversation: Conversation, activity: str, text: str) -> None:
         """A line nobody wrote (SUN-ACT-03)."""
@@ -104,17 +118,22 @@ class Workspace:
     ) -> None:
         """Move control, or report that it could not be moved (SUN-SWB-09/10)."""
         switches = self.world.switches
-        empty = target is self.world.agents and not conversation.messages
+        to_agents = target is not None and target.id == self.world.agents.id
+        empty = to_agents and not conversation.messages
         if target is None or switches.passing == "fails" or (empty and switches.passing_empty == "fails"):
             self._tell(conversation, "passControl:failure", metadata, {"error": NO_TARGET})
             return
+        self.take_over(conversation, target, metadata)
+        if switches.passing != "silent":
+            self._tell(conversation, "passControl", metadata, {"reason": reason} if reason else {})
+
+    def take_over(self, conversation: Conversation, target: Responder, metadata: Json) -> None:
+        """Control is with the target now; agents get a ticket if there is anything to see."""
         conversation.active, conversation.pending = target.id, None
-        if target is self.world.agents:
+        if target.id == self.world.agents.id:
             conversation.ended = False
             conversation.pass_metadata = metadata
             self._perhaps_birth(conversation)
-        if switches.passing != "silent":
-            self._tell(conversation, "passControl", metadata, {"reason": reason} if reason else {})
 
     def release_control(
         self, conversation: Conversation, metadata: Json | None = None, reason: str | None = None
@@ -163,8 +182,7 @@ class Workspace:
         world = self.world
         short = views.conversation_short(world, conversation)
         self.hooks.emit("conversation:remove", conversation, lambda _: {"conversation": short})
-        del world.conversations[conversation.id]
-        world.attachments = {k: a for k, a in world.attachments.items() if a.conversation != conversation.id}
+        world.drop_conversation(conversation)
 
     # --- tickets ---
 
@@ -196,7 +214,7 @@ class Workspace:
         if user is None:
             return self.world.support.add_user(SupportUser(0, "Unknown customer"))
         found = self._linked(user) or self._stranger(user, data)
-        user.zendesk_id = str(found.id)
+        self.world.directory.link(user, str(found.id))
         if not any((i.type, i.value) == ("messaging", user.id) for i in found.identities):
             self.world.support.add_identity(found, "messaging", user.id)  # Q-27
         return found

@@ -116,7 +116,7 @@ def test_a_message_shows_every_field(world: World) -> None:
     status, answer = world.post(conversation, "hi", metadata={"sms": "SM1"}, source={"type": "x"})
     message = answer["messages"][0]
     assert status == 201
-    assert message["author"]["userExternalId"] == MARIA
+    assert "userExternalId" not in message["author"]  # write-only (SUN-MSG-02)
     assert message["source"] == {"type": "api:conversations"}
     assert (message["content"], message["metadata"]) == ({"type": "text", "text": "hi"}, {"sms": "SM1"})
     assert message["received"].endswith("Z")

@@ -6,7 +6,7 @@ import pytest
 
 from simulator import accounts
 from simulator.network import HookAnswer
-from tests.contract.zendesk_world import MARIA, SC, World
+from tests.contract.zendesk_world import MARIA, MINE, SC, World
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_envelope_and_the_secret(world: World) -> None:
 def test_only_triggers_asked_for_are_sent(world: World) -> None:
     """The default integration did not ask for conversation:create."""
     hook = {"target": "https://all.test/", "triggers": ["conversation:create"], "includeFullUser": True}
-    world.call("POST", f"{SC}/integrations/me/webhooks", hook)
+    world.call("POST", f"{SC}/integrations/{MINE}/webhooks", hook)
     world.conversation(world.user(profile={"givenName": "Maria"}))
     [event] = world.bridge.events()
     assert (event["type"], event["payload"]["creationReason"]) == ("conversation:create", "none")
@@ -114,7 +114,7 @@ def test_a_webhook_that_nobody_overtakes_comes_late(world: World) -> None:
 
 def test_webhooks_can_be_managed(world: World) -> None:
     """Create, read again with its secret, change, delete; ten at most."""
-    path = f"{SC}/integrations/me/webhooks"
+    path = f"{SC}/integrations/{MINE}/webhooks"
     status, made = world.call("POST", path, {"target": "https://a.test", "triggers": ["user:merge"]})
     one = f"{path}/{made['webhook']['id']}"
     assert (status, world.call("GET", one)[1]) == (201, made)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.zendesk_world import AGENTS, API, BOT, SC, Json, World, ticket
+from tests.contract.zendesk_world import AGENTS, API, BOT, MINE, SC, Json, World, ticket
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_trigger_writes_a_line_of_its_own(world: World) -> None:
 def test_typing_is_told_to_those_who_asked(world: World) -> None:
     """It is no message."""
     hook = {"target": "https://all.test/", "triggers": ["conversation:typing"]}
-    world.call("POST", f"{SC}/integrations/me/webhooks", hook)
+    world.call("POST", f"{SC}/integrations/{MINE}/webhooks", hook)
     world.agent(world.live_chat(), "typing")
     [event] = world.bridge.events("conversation:typing")
     assert event["payload"]["activity"]["type"] == "typing:start"

@@ -212,7 +212,7 @@ ERRORS = [
     (
         exceptions.NotFoundException,
         "conversation_not_found",
-        lambda desk: desk.messages.list_messages(APP, "6a00000000000000000000ff"),
+        lambda desk: desk.conversations.get_conversation(APP, "6a00000000000000000000ff"),
     ),
 ]
 

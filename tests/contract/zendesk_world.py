@@ -21,6 +21,7 @@ SC = f"/zendesk/sc/v2/apps/{accounts.SUNSHINE_APP_ID}"
 API = "/zendesk/api/v2"
 APP_KEY = (accounts.SUNSHINE_KEY_ID, accounts.SUNSHINE_SECRET)
 INTEGRATION_KEY = (accounts.SUNSHINE_INTEGRATION_KEY_ID, accounts.SUNSHINE_INTEGRATION_SECRET)
+MINE = accounts.SUNSHINE_INTEGRATION_KEY_ID.removeprefix("int_")  # the standing integration
 API_TOKEN = (f"{accounts.ZENDESK_EMAIL}/token", accounts.ZENDESK_API_TOKEN)
 Json = dict[str, Any]
 Auth = tuple[str, str] | str | None

@@ -82,8 +82,8 @@ TABLE = {
     "GET /conversations": Words("Live chats as the agent sees them.", answer="conversations:array"),
     f"GET {CHAT}": Words("One live chat as the agent sees it.", answer=VIEW),
     f"POST {CHAT}/replies": Words(
-        "The agent replies, sends a file, or writes a note.",
-        "text?:string file?:object note?:boolean agent?:string",
+        "The agent replies, sends a file or what SMS cannot show (a form, a carousel), or writes a note.",
+        "text?:string file?:object content?:object note?:boolean agent?:string",
         status=201,
     ),
     f"POST {CHAT}/solve": Words("The agent solves the ticket."),
@@ -91,6 +91,18 @@ TABLE = {
     f"POST {CHAT}/end": Words("The agent ends the messaging session."),
     f"POST {CHAT}/delete": Words("An administrator deletes the conversation for good."),
     f"POST {CHAT}/typing": Words("The agent is typing."),
+    f"POST {CHAT}/read": Words("The agent has read the conversation."),
+    f"POST {CHAT}/status": Words("The agent sets the ticket's status.", "status:string agent?:string"),
+    f"POST {CHAT}/tags": Words(
+        "The agent adds tags to the ticket and takes tags away.",
+        "add?:array remove?:array agent?:string",
+        "tags:array",
+    ),
+    f"POST {CHAT}/ticket": Words(
+        "The agent edits the ticket: priority, assignee by name, group, custom fields.",
+        "priority?:string assignee?:string group_id?:integer fields?:object agent?:string",
+    ),
+    f"POST {CHAT}/transfer-to-email": Words("The agent goes on by e-mail; the messaging session ends."),
     f"POST {CHAT}/reopen": Words("The ticket is opened again."),
     f"POST {CHAT}/trigger-line": Words("A trigger writes a line.", "text:string"),
     "POST /support/users": Words(
@@ -100,6 +112,22 @@ TABLE = {
         status=201,
     ),
     "GET /support/users": Words("Support users and their identities.", answer="users:array"),
+    "PUT /support/users/{user}": Words(
+        "An agent changes a Support user.",
+        "name?:string phone?:string email?:string external_id?:string role?:string tags?:array",
+        "id:integer name:string",
+    ),
+    "DELETE /support/users/{user}": Words("An agent deletes a Support user.", answer="id:integer"),
+    "POST /support/users/{user}/merge": Words(
+        "An agent merges this user into another, who stays.", "into:integer", "id:integer name:string"
+    ),
+    "GET /support/tickets": Words("Every ticket with tags and fields.", answer="tickets:array"),
+    "POST /support/ticket-fields": Words(
+        "An administrator adds a custom field.",
+        "title:string type:string",
+        "id:integer title:string",
+        status=201,
+    ),
     "GET /zendesk": Words("Switches of the Zendesk account, all of them."),
     "PUT /zendesk": Words("Set switches of the Zendesk account; those not named stay.", ZENDESK),
     "PUT /assistant/script": Words("What the AI says and when it hands off.", SCRIPT, SCRIPT),

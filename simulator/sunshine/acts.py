@@ -23,6 +23,11 @@ ACTS: dict[str, tuple[str, Act]] = {
     "end": ("ended the conversation", lambda agent, wanted: agent.ends(by_user=wanted.get("by") == "user")),
     "delete": ("deleted the conversation", lambda agent, _: agent.deletes()),
     "typing": ("typed", lambda agent, _: agent.types()),
+    "read": ("read the conversation", lambda agent, _: agent.reads()),
+    "status": ("set the ticket's status", lambda agent, wanted: agent.sets_status(str(wanted.get("status")))),
+    "tags": ("changed the ticket's tags", lambda agent, wanted: agent.tags(wanted)),
+    "ticket": ("edited the ticket", lambda agent, wanted: agent.edits(wanted)),
+    "transfer-to-email": ("moved the case to e-mail", lambda agent, _: agent.transfers_to_email()),
     "trigger-line": ("fired a trigger", lambda agent, wanted: agent.sets_off(str(wanted.get("text", "")))),
 }
 

@@ -12,7 +12,7 @@ CHOICES: dict[str, Sequence[object]] = {
     "default_responder": ("bot", "agents", "none"),
     "key_scope": ("app", "integration"),
     "metadata_patch": ("merge", "replace"),
-    "ticket_closed": ("release", "pass", "silent"),
+    "ticket_closed": ("release", "pass", "silent", "stays"),
     "passing": ("moves", "fails", "silent"),
     "passing_empty": ("waits", "fails"),
     "merge_wins": ("discarded", "surviving"),
@@ -50,7 +50,7 @@ class Switches:
     metadata_units: str = "bytes"
     second_conversation: int = 400
     event_subtypes: bool = True
-    ticket_closed: str = "release"
+    ticket_closed: str = "release"  # Q-16, SUN-TKT-17
     passing: str = "moves"  # F-18, F-19
     passing_delay: float = 0.0  # SUN-SWB-10
     passing_empty: str = "waits"

@@ -11,12 +11,14 @@ Facts:
   * The requester is the linked Support user, else the one with the same external id or verified e-mail, else
     a new one: a phone never links (SUN-IDN-01…03), which is how duplicate contacts appear.
   * Solved is not ended: control stays, and a customer's message re-opens the ticket (SUN-TKT-16).
+  * Moved to e-mail, the session ends with a reason of its own (SUN-TKT-15).
+  * Whether a closed ticket gives control back is disputed; there is a switch (SUN-TKT-17).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulator.sunshine import errors, views
+from simulator.sunshine import errors, views, workspace_log
 from simulator.sunshine.hooks import Hooks
 from simulator.sunshine.metadata import FIRST_MESSAGE, TicketData, ticket_data
 from simulator.sunshine.state import Conversation, Message, Responder, User, World
@@ -33,6 +35,7 @@ ACTIVITIES = {
 }
 CLOSED_LINE = "This conversation has been closed."
 ENDED_LINE = "The customer ended the conversation."
+EMAIL_LINE = "The conversation goes on by e-mail."
 
 
 @dataclass(slots=True)
@@ -42,6 +45,9 @@ class Workspace:
     world: World
     hooks: Hooks
     said: list[Callable[["Workspace", Conversation, Message], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.world.support.messages_of = lambda ticket: workspace_log.entries(self.world, ticket)
 
     # --- messages ---
 
@@ -143,6 +149,8 @@ class Workspace:
         self._tell(conversation, "releaseControl", metadata or {}, {"reason": reason} if reason else {})
 
     def _leave(self, conversation: Conversation) -> None:
+        if ticket := self.ticket(conversation):
+            workspace_log.keep_transcript(self.world, ticket)
         conversation.ended = conversation.ended or conversation.active == self.world.agents.id
         conversation.active = conversation.pending = conversation.ticket = None
         conversation.pass_metadata = {}
@@ -168,6 +176,8 @@ class Workspace:
                 self.pass_control(conversation, target, {}, "ticketClosed")
             case "silent":
                 self._leave(conversation)
+            case "stays":
+                conversation.ticket = None
             case _:
                 self.release_control(conversation, reason="ticketClosed")
 
@@ -176,6 +186,11 @@ class Workspace:
         if by_user:
             self.system_line(conversation, "conversation:endedByUser", ENDED_LINE)
         self.release_control(conversation)
+
+    def transfer_to_email(self, conversation: Conversation) -> None:
+        """The agent goes on by e-mail: the messaging session is over (SUN-TKT-15)."""
+        self.system_line(conversation, "ticket:transfer:email", EMAIL_LINE)
+        self.release_control(conversation, reason="transferToEmail")
 
     def remove(self, conversation: Conversation) -> None:
         """The conversation goes, with its messages and the files that were put there (SUN-CON-11)."""

@@ -7,6 +7,8 @@ from simulator.sunshine.state import Conversation, Message, User, World
 from simulator.support.state import Ticket
 from simulator.web import Json
 
+INACTIVE_AFTER = 600.0  # SUN-TKT-18
+ORIGIN = "origin_source_type"
 _PHONE = re.compile(r"\+\d{7,15}")
 
 
@@ -23,10 +25,19 @@ def conversation_view(world: World, shown: Conversation) -> Json:
         "tags": tickets[-1]["tags"] if tickets else [],
         "control": active.name if active else None,
         "ended": shown.ended,
+        "session": session(world, shown),
+        "shown_as": shown.pass_metadata.get(ORIGIN),
         "tickets": tickets,
         "ticket": tickets[-1] if tickets else None,
         "messages": [message_view(world, message) for message in shown.messages],
     }
+
+
+def session(world: World, shown: Conversation) -> str:
+    """The state of the messaging session; only routing cares whether it is active (SUN-TKT-18)."""
+    if shown.ended or shown.ticket is None:
+        return "ended" if shown.ended else "none"
+    return "active" if world.now() - shown.updated_at < INACTIVE_AFTER else "inactive"
 
 
 def user_view(user: User) -> Json:
@@ -56,6 +67,8 @@ def ticket_view(ticket: Ticket) -> Json:
         "fields": ticket.fields,
         "priority": ticket.priority,
         "requester_id": ticket.requester_id,
+        "assignee_id": ticket.system_fields.get("assignee_id"),
+        "group_id": ticket.system_fields.get("group_id"),
         "via": ticket.channel,
         "transcript": ticket.transcript,
         "notes": [comment.body for comment in ticket.comments if not comment.public],

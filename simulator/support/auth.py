@@ -3,7 +3,8 @@
 Facts:
   * Basic auth: `email/token` as user, the API token as password (SUN-SUP-01). Tokens can be switched off for
     good (SUN-SUP-02).
-  * OAuth access tokens live 30 minutes; using a refresh token kills the former pair (SUN-SUP-03).
+  * OAuth access tokens live 30 minutes, refresh tokens 30 days; using a refresh token kills the former pair
+    (SUN-SUP-03).
   * Identities need plain `read` or `write`, never `users:…`; a misspelt scope yields a token that is refused
     everywhere (SUN-SUP-04).
   * `users/me` without credentials, or with a password, answers 200 with nobody (SUN-SUP-05).
@@ -12,10 +13,12 @@ Facts:
 from simulator import accounts
 from simulator.support import errors
 from simulator.support.call import Call
-from simulator.support.state import Store, Token
+from simulator.support.records import RefreshToken, Token
+from simulator.support.state import Store
 from simulator.web import Request, Response, json_response
 
 TOKEN_SECONDS = 1800
+REFRESH_SECONDS = 30 * 86_400
 PLAIN_ONLY = ("identities",)
 
 
@@ -75,17 +78,17 @@ def _check_client(wanted: dict[str, str]) -> None:
 
 
 def _use_up(store: Store, refresh_token: str) -> str:
-    if refresh_token not in store.refresh_tokens:
-        raise errors.oauth("invalid_grant", "The refresh token is invalid or was used before.", 400)
-    scope, access_token = store.refresh_tokens.pop(refresh_token)
-    store.tokens.pop(access_token, None)
-    return scope
+    known = store.refresh_tokens.pop(refresh_token, None)
+    if known is None or known.expires <= store.network.now():
+        raise errors.oauth("invalid_grant", "The refresh token is invalid, too old, or was used before.", 400)
+    store.tokens.pop(known.access, None)
+    return known.scope
 
 
 def _issue(store: Store, scope: str) -> Response:
-    access, refresh = store.network.ids.token(), store.network.ids.token()
-    store.tokens[access] = Token(frozenset(scope.split()), store.network.now() + TOKEN_SECONDS)
-    store.refresh_tokens[refresh] = (scope, access)
+    access, refresh, now = store.network.ids.token(), store.network.ids.token(), store.network.now()
+    store.tokens[access] = Token(frozenset(scope.split()), now + TOKEN_SECONDS)
+    store.refresh_tokens[refresh] = RefreshToken(scope, access, now + REFRESH_SECONDS)
     return json_response(
         {
             "access_token": access,

@@ -22,14 +22,18 @@ class Call:
 
     def body(self, name: str) -> Json:
         """The object under `name`, as every Support body has one."""
+        held = self.content(name)
+        if not isinstance(held, dict):
+            raise errors.malformed(f"You must send a {name} object.")
+        return held
+
+    def content(self, name: str) -> Any:
+        """What the body holds under `name`, whatever it is."""
         try:
             content: Any = self.request.json
         except ValueError:
             raise errors.malformed("The body is not JSON.") from None
-        held = content.get(name) if isinstance(content, dict) else None
-        if not isinstance(held, dict):
-            raise errors.malformed(f"You must send a {name} object.")
-        return held
+        return content.get(name) if isinstance(content, dict) else None
 
     def user(self) -> SupportUser:
         """The user named in the path."""
@@ -40,11 +44,15 @@ class Call:
 
     def ticket(self) -> Ticket:
         """The ticket named in the path."""
-        ticket = self.request.params["ticket"]
-        found = self.store.tickets.get(int(ticket)) if ticket.isdecimal() else None
+        found = self.store.tickets.get(self.number("ticket"))
         if found is None:
             raise errors.not_found()
         return found
+
+    def number(self, name: str) -> int:
+        """A number in the path; 0, which nothing has, if it is none."""
+        given = self.request.params[name]
+        return int(given) if given.isdecimal() and len(given) < 20 else 0
 
 
 class Route(NamedTuple):

@@ -1,138 +1,97 @@
-"""The query language of users/search and search, as far as a bridge needs it.
+"""users/search and search: who and what is found, and how much of it is shown.
 
 Facts:
-  * A phone is given in digits, without plus or punctuation; `*` before it finds every stored form that ends
-    in those digits, however it is written (SUN-SUP-10).
-  * `external_id=` is an exact look-up: no query syntax, no index lag (SUN-SUP-08, Q-29).
+  * `external_id=` is an exact look-up: no query syntax, no index lag (SUN-SUP-08, Q-29 with its switch).
+  * users/search shows 10,000 results, search 1,000; whoever asks beyond is answered 422 (SUN-SUP-08/09).
   * Pages are numbered and hold 100 at most; `page[size]` is an error on the general search (SUN-SUP-09).
 """
 
-import re
-from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
-from simulator.support import errors, views
+from simulator.support import errors, limits, views, words
 from simulator.support.call import Call, Route
-from simulator.support.state import SupportUser, Ticket, digits
+from simulator.support.index import Index, Record, Wanted
+from simulator.support.paging import last_shown, page
+from simulator.support.state import Store, SupportUser, Ticket
 from simulator.web import Json, Response, json_response
 
-_TERM = re.compile(r'(?:(?P<key>[\w.]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))')
-Terms = list[tuple[str, str]]
-
-
-def terms(query: str) -> Terms:
-    """Key and value of each term; the key of a bare word is empty."""
-    return [
-        (m["key"] or "", m["quoted"] if m["quoted"] is not None else m["plain"])
-        for m in _TERM.finditer(query)
-    ]
-
-
-def _phone_matches(user: SupportUser, wanted: str) -> bool:
-    stored = [user.phone or "", *(i.value for i in user.identities if i.type == "phone_number")]
-    if wanted.startswith("*"):
-        tail = wanted[1:]
-        return tail.isdecimal() and any(digits(phone).endswith(tail) for phone in stored)
-    return wanted.isdecimal() and any(phone.removeprefix("+") == wanted for phone in stored)
-
-
-def _email_matches(user: SupportUser, wanted: str) -> bool:
-    return any(i.type == "email" and i.value.casefold() == wanted.casefold() for i in user.identities)
-
-
-USER_TERMS: dict[str, Callable[[SupportUser, str], bool]] = {
-    "type": lambda _, wanted: wanted == "user",
-    "phone": _phone_matches,
-    "email": _email_matches,
-    "role": lambda user, wanted: user.role == wanted,
-    "name": lambda user, wanted: wanted.casefold() in user.name.casefold(),
-    "external_id": lambda user, wanted: (user.external_id or "").casefold() == wanted.casefold(),
-    "tags": lambda user, wanted: wanted in user.tags,
-    "": lambda user, wanted: wanted.casefold() in f"{user.name} {user.email}".casefold(),
-}
-TICKET_TERMS: dict[str, Callable[[Ticket, str], bool]] = {
-    "type": lambda _, wanted: wanted == "ticket",
-    "status": lambda ticket, wanted: ticket.status == wanted,
-    "tags": lambda ticket, wanted: wanted in ticket.tags,
-    "requester": lambda ticket, wanted: str(ticket.requester_id) == wanted,
-    "requester_id": lambda ticket, wanted: str(ticket.requester_id) == wanted,
-    "": lambda ticket, wanted: wanted.casefold() in ticket.subject.casefold(),
-}
-
-
-def user_matches(user: SupportUser, query: Terms) -> bool:
-    return all(key in USER_TERMS and USER_TERMS[key](user, wanted) for key, wanted in query)
-
-
-def ticket_matches(ticket: Ticket, query: Terms) -> bool:
-    return all(_ticket_term(ticket, key, wanted) for key, wanted in query)
-
-
-def _ticket_term(ticket: Ticket, key: str, wanted: str) -> bool:
-    if key.startswith("custom_field_"):
-        return str(ticket.fields.get(key.removeprefix("custom_field_"))) == wanted
-    return key in TICKET_TERMS and TICKET_TERMS[key](ticket, wanted)
+MOST_USERS, MOST_RESULTS = 10_000, 1_000
+ORDERS = ("created_at", "updated_at")
+Found = SupportUser | Ticket
 
 
 def search_users(call: Call) -> Response:
     """GET /users/search."""
     if "external_id" in call.query:
-        exact = call.store.by_external_id(call.query["external_id"])
-        return page(call, "users", [views.user(exact)] if exact else [])
-    _must_be_available(call)
+        return page(call, "users", _exactly(call.store, call.query["external_id"]), views.user)
     if "query" not in call.query:
         raise errors.bad_query("MissingParameter", "Missing parameter: query or external_id")
-    query = terms(call.query["query"])
-    found = [user for user in call.store.indexed_users() if user_matches(user, query)]
-    return page(call, "users", [views.user(user) for user in found])
+    _must_be_possible(call, MOST_USERS)
+    query = words.terms(call.query["query"])
+    return page(call, "users", _users(call.store, query), views.user)
+
+
+def _exactly(store: Store, external_id: str) -> list[SupportUser]:
+    if store.switches.exact_lags:
+        return _users(store, [("external_id", external_id)])
+    found = store.by_external_id(external_id)
+    return [found] if found else []
 
 
 def search_all(call: Call) -> Response:
     """GET /search: users and tickets, each with its `result_type`."""
-    return page(call, "results", _results(call))
+    left = limits.searched(call)
+    found = _results(call)
+    return limits.tell(page(call, "results", found, _result), left)
 
 
 def search_count(call: Call) -> Response:
-    return json_response({"count": len(_results(call))})
+    left = limits.searched(call)
+    return limits.tell(json_response({"count": len(_results(call))}), left)
 
 
-def _results(call: Call) -> list[Json]:
-    _must_be_available(call)
-    if "page[size]" in call.query:
+def _results(call: Call) -> Sequence[Found]:
+    if any(name.startswith("page[") for name in call.query):
         raise errors.bad_query("InvalidPaginationParameter", "page[size] is not supported by this endpoint")
-    query = terms(call.query.get("query", ""))
-    users = [u for u in call.store.indexed_users() if user_matches(u, query)]
-    tickets = [t for t in call.store.indexed_tickets() if ticket_matches(t, query)]
-    return [{**views.user(user), "result_type": "user"} for user in users] + [
-        {**views.ticket(ticket), "result_type": "ticket"} for ticket in tickets
-    ]
+    if "query" not in call.query:
+        raise errors.bad_query("MissingParameter", "Missing parameter: query")
+    _must_be_possible(call, MOST_RESULTS)
+    query = words.terms(call.query["query"])
+    found: list[Found] = [*_users(call.store, query), *_tickets(call.store, query)]
+    return _ordered(call, found)
 
 
-def _must_be_available(call: Call) -> None:
+def _ordered(call: Call, found: list[Found]) -> list[Found]:
+    by, descending = call.query.get("sort_by"), call.query.get("sort_order") != "asc"
+    if by not in ORDERS:
+        return found
+    return sorted(found, key=lambda each: float(getattr(each, by)), reverse=descending)
+
+
+def _result(found: Found) -> Json:
+    if isinstance(found, Ticket):
+        return {**views.ticket(found), "result_type": "ticket"}
+    return {**views.user(found), "result_type": "user"}
+
+
+def _users(store: Store, query: words.Terms) -> list[SupportUser]:
+    return _find(store, store.users_seen, words.wanted_of_user(query))
+
+
+def _tickets(store: Store, query: words.Terms) -> list[Ticket]:
+    return _find(store, store.tickets_seen, words.wanted_of_ticket(query))
+
+
+def _find(store: Store, index: Index[Record], wanted: list[Wanted] | None) -> list[Record]:
+    return [] if wanted is None else index.find(wanted, store.indexed_until())
+
+
+def _must_be_possible(call: Call, most: int) -> None:
+    """The service is there, and the page asked for is one it shows."""
     if not call.store.switches.search_available:
         raise errors.unavailable()
-
-
-def page(call: Call, name: str, found: Sequence[Json]) -> Response:
-    """One numbered page of what was found."""
-    size = min(_whole(call, "per_page", 100), 100)
-    number = _whole(call, "page", 1)
-    rest = found[(number - 1) * size :]
-    after = _link(call, number + 1) if len(rest) > size else None
-    before = _link(call, number - 1) if number > 1 else None
-    content = {name: rest[:size], "count": len(found), "next_page": after, "previous_page": before}
-    return json_response(content)
-
-
-def _whole(call: Call, name: str, default: int) -> int:
-    given = call.query.get(name, str(default))
-    if not given.isdecimal() or int(given) == 0:
-        raise errors.bad_query("InvalidPaginationParameter", f"{name} must be a positive number")
-    return int(given)
-
-
-def _link(call: Call, number: int) -> str:
-    return f"{call.request.base}{call.request.path}?{urlencode({**call.query, 'page': number})}"
+    if last_shown(call) > most:
+        raise errors.beyond_the_last_result()
 
 
 ROUTES = (

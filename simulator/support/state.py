@@ -4,102 +4,43 @@ Facts:
   * A phone nobody else has becomes a direct line and an identity; a taken one is marked shared (SUN-SUP-14).
   * Search reads an index that lags behind; a look-up by id never does (SUN-SUP-11, Q-29).
   * A merged user is gone for look-ups by id at once; the index forgets as late as it learns (SUN-SUP-11).
+  * Whatever changes on a ticket stands in an audit, with who did it (SUN-SUP-22).
 """
 
-import copy
 import itertools
-import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import replace
+from typing import Protocol
 
 from simulator import accounts
 from simulator.network import Network
+from simulator.support import audits, words
+from simulator.support.index import Index, Version
+from simulator.support.lookup import Lookup
+from simulator.support.records import (
+    SYSTEM,
+    Comment,
+    Identity,
+    RefreshToken,
+    SupportUser,
+    Switches,
+    Ticket,
+    TicketField,
+    Token,
+)
+from simulator.support.words import digits
+
+__all__ = ["AGENTS", "Comment", "Identity", "Store", "SupportUser", "Switches", "Ticket", "Token", "digits"]
 
 AGENTS = ("Ada", "Ben")
-Record = TypeVar("Record")
+STOCK_FIELDS = ("subject", "description", "status", "tickettype", "priority", "group", "assignee")
 
 
-@dataclass(slots=True)
-class Identity:
-    """One address by which a user is known."""
+class Messages(Protocol):
+    """The conversation behind a ticket, as the log shows it: when, and what."""
 
-    id: int
-    type: str
-    value: str
-    primary: bool = False
-    verified: bool = False
-
-
-@dataclass(slots=True)
-class SupportUser:
-    """An end user or an agent."""
-
-    id: int
-    name: str
-    role: str = "end-user"
-    email: str | None = None
-    phone: str | None = None
-    shared_phone_number: bool | None = None
-    external_id: str | None = None
-    verified: bool = False
-    active: bool = True
-    suspended: bool = False
-    tags: list[str] = field(default_factory=list)
-    user_fields: dict[str, object] = field(default_factory=dict)
-    created_at: float = 0.0
-    updated_at: float = 0.0
-    identities: list[Identity] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Comment:
-    """A line on a ticket; a private one is a note."""
-
-    id: int
-    author_id: int
-    body: str
-    public: bool
-    created_at: float
-
-
-@dataclass(slots=True)
-class Ticket:
-    """A ticket. `transcript` holds the ids of the messages its agent can see."""
-
-    id: int
-    subject: str
-    requester_id: int
-    status: str = "new"
-    priority: str | None = None
-    tags: list[str] = field(default_factory=list)
-    fields: dict[str, object] = field(default_factory=dict)
-    system_fields: dict[str, object] = field(default_factory=dict)
-    channel: str = "api"
-    created_at: float = 0.0
-    updated_at: float = 0.0
-    comments: list[Comment] = field(default_factory=list)
-    conversation: str | None = None
-    transcript: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Switches:
-    """The open questions and bad days of the Support API, set by PUT /_sim/zendesk."""
-
-    index_lag: float = 0.0
-    search_available: bool = True  # SUN-SUP-11
-    validate_phones: bool = False  # SUN-SUP-13
-    merge_refused: bool = False  # Q-30
-    api_tokens: bool = True  # SUN-SUP-02
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An OAuth access token."""
-
-    scopes: frozenset[str]
-    expires: float
+    def __call__(self, ticket: Ticket) -> list[tuple[float, dict[str, object]]]: ...
 
 
 class Store:
@@ -108,23 +49,35 @@ class Store:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.on_closed: list[Callable[[Ticket], None]] = []
+        self.messages_of: Messages = lambda _: []
         self.reset()
 
     def reset(self) -> None:
         self.switches = Switches()
         self.users: dict[int, SupportUser] = {}
+        self.people: list[SupportUser] = []  # the living, in order of their ids
         self.tickets: dict[int, Ticket] = {}
+        self.ticket_list: list[Ticket] = []
         self.tokens: dict[str, Token] = {}
-        self.refresh_tokens: dict[str, tuple[str, str]] = {}  # refresh token → scope, access token
-        self._users_seen: dict[int, list[tuple[float, SupportUser]]] = {}
-        self._tickets_seen: dict[int, list[tuple[float, Ticket]]] = {}
+        self.refresh_tokens: dict[str, RefreshToken] = {}
+        self.windows: dict[tuple[object, ...], tuple[float, int]] = {}  # of the rate limits
+        self.users_seen: Index[SupportUser] = Index()
+        self.tickets_seen: Index[Ticket] = Index()
+        self._known = Lookup()
+        self._facts: dict[int, audits.Facts] = {}
+        self._requested: dict[int, dict[int, Ticket]] = {}
         self._ids = itertools.count(388_001_122_001)
         self._ticket_ids = itertools.count(1001)
+        self._field_ids = itertools.count(360_000_000_001)
+        self.ticket_fields: dict[int, TicketField] = {}
+        for title in STOCK_FIELDS:
+            self.add_ticket_field(title, title.capitalize(), removable=False)
         self._people()
 
     def _people(self) -> None:
         admin = self.add_user(SupportUser(0, "Sunbridge integration", "admin", verified=True))
         self.add_email(admin, accounts.ZENDESK_EMAIL, verified=True)
+        self.admin = admin
         for name in AGENTS:
             self.agent(name)
 
@@ -137,54 +90,58 @@ class Store:
         """Give the user an id and keep it."""
         user.id, user.created_at = self.next_id(), self.network.now()
         self.users[user.id] = user
+        self.people.append(user)
         self.touch_user(user)
         return user
 
     def touch_user(self, user: SupportUser) -> None:
-        """The user changed: the index will learn of it."""
+        """The user changed: look-ups know at once, the index will learn of it."""
         user.updated_at = self.network.now()
-        self._users_seen.setdefault(user.id, []).append((user.updated_at, copy.deepcopy(user)))
+        self._known.learn(user)
+        if not user.active:
+            self._bury(user)
+            gone: Version[SupportUser] = Version(user.updated_at, frozenset(), None)
+            self.users_seen.learn(user.id, gone)
+            return
+        shown = replace(user, tags=list(user.tags), user_fields=dict(user.user_fields), identities=[])
+        self.users_seen.learn(user.id, Version(user.updated_at, words.of_user(user), shown))
+
+    def _bury(self, user: SupportUser) -> None:
+        place = bisect_left(self.people, user.id, key=lambda each: each.id)
+        if self.people[place : place + 1] == [user]:
+            del self.people[place]
 
     def agent(self, name: str) -> SupportUser:
         """The agent of that name; hired at first mention."""
-        for user in self.users.values():
-            if user.role == "agent" and user.name == name:
-                return user
+        if known := self._known.first("agent", name):
+            return known
         hired = self.add_user(SupportUser(0, name, "agent", verified=True))
         self.add_email(hired, f"{name.lower()}@sunbridge-demo.test", verified=True)
         return hired
 
     def user(self, user_id: object) -> SupportUser | None:
         """A user who still exists, by id."""
-        found = self.users.get(int(str(user_id))) if str(user_id).isdecimal() else None
+        found = self.users.get(_number(user_id))
         return found if found and found.active else None
 
     def living(self) -> Iterable[SupportUser]:
-        return (user for user in self.users.values() if user.active)
+        return iter(self.people)
 
     def by_external_id(self, external_id: str) -> SupportUser | None:
         """Support compares external ids without regard to case (SUN-IDN-05)."""
-        wanted = external_id.casefold()
-        return next((u for u in self.living() if (u.external_id or "").casefold() == wanted), None)
+        return self._known.first("external_id", external_id) if external_id else None
 
     def by_email(self, email: str) -> SupportUser | None:
-        wanted = email.casefold()
-        return next(
-            (
-                u
-                for u in self.living()
-                for i in u.identities
-                if (i.type, i.value.casefold()) == ("email", wanted)
-            ),
-            None,
-        )
+        return self._known.first("email", email)
+
+    def holder(self, kind: str, value: str) -> SupportUser | None:
+        """Who has this identity."""
+        return self._known.first(kind, value)
 
     def add_email(self, user: SupportUser, email: str, *, verified: bool = False) -> Identity:
         """The first e-mail becomes the primary one, later ones stand beside it."""
-        added = self.add_identity(user, "email", email, verified=verified)
         user.email = user.email or email
-        self.touch_user(user)
-        return added
+        return self.add_identity(user, "email", email, verified=verified)
 
     def add_identity(self, user: SupportUser, kind: str, value: str, *, verified: bool = False) -> Identity:
         first = not any(identity.type == kind for identity in user.identities)
@@ -196,7 +153,7 @@ class Store:
     def set_phone(self, user: SupportUser, phone: str | None) -> None:
         """A free phone becomes an identity, a taken one is shared (SUN-SUP-14)."""
         user.identities = [i for i in user.identities if i.type != "phone_number" or i.value != user.phone]
-        taken = phone and any(digits(o.phone) == digits(phone) for o in self.living() if o is not user)
+        taken = phone and any(other is not user for other in self._known.holders("phone", phone))
         user.phone, user.shared_phone_number = phone, bool(taken) if phone else None
         if phone and not taken:
             self.add_identity(user, "phone_number", phone, verified=True)
@@ -204,21 +161,39 @@ class Store:
 
     # --- tickets ---
 
-    def add_ticket(self, ticket: Ticket) -> Ticket:
+    def add_ticket(self, ticket: Ticket, by: int = SYSTEM) -> Ticket:
         """Give the ticket an id and keep it."""
         ticket.id, ticket.created_at = next(self._ticket_ids), self.network.now()
         self.tickets[ticket.id] = ticket
-        self.touch_ticket(ticket)
+        self.ticket_list.append(ticket)
+        self.touch_ticket(ticket, by)
         return ticket
 
-    def touch_ticket(self, ticket: Ticket) -> None:
+    def touch_ticket(self, ticket: Ticket, by: int = SYSTEM, *events: audits.Event) -> None:
+        """The ticket changed: an audit tells what, the index will learn of it."""
         ticket.updated_at = self.network.now()
-        self._tickets_seen.setdefault(ticket.id, []).append((ticket.updated_at, copy.deepcopy(ticket)))
+        before, now = self._facts.get(ticket.id), audits.facts(ticket)
+        self._facts[ticket.id] = now
+        if noted := [*audits.changes(before, now), *events]:
+            ticket.audits.append(audits.audit(self, by, noted))
+        self._keep_requester(ticket, before)
+        shown = replace(ticket, tags=list(ticket.tags), fields=dict(ticket.fields))
+        self.tickets_seen.learn(ticket.id, Version(ticket.updated_at, words.of_ticket(ticket), shown))
 
-    def set_status(self, ticket: Ticket, status: str) -> None:
+    def _keep_requester(self, ticket: Ticket, before: audits.Facts | None) -> None:
+        former = before["requester_id"] if before else None
+        if former != ticket.requester_id:
+            self._requested.get(_number(former), {}).pop(ticket.id, None)
+            self._requested.setdefault(ticket.requester_id, {})[ticket.id] = ticket
+
+    def requested_by(self, user: SupportUser) -> list[Ticket]:
+        """Whose requester the user is, in order of their ids."""
+        return sorted(self._requested.get(user.id, {}).values(), key=lambda ticket: ticket.id)
+
+    def set_status(self, ticket: Ticket, status: str, by: int = SYSTEM) -> None:
         """Change the status; whoever listens hears of a closing."""
         before, ticket.status = ticket.status, status
-        self.touch_ticket(ticket)
+        self.touch_ticket(ticket, by)
         if status == "closed" and before != "closed":
             for listener in self.on_closed:
                 listener(ticket)
@@ -226,27 +201,22 @@ class Store:
     def comment(self, ticket: Ticket, author: SupportUser, body: str, *, public: bool) -> Comment:
         made = Comment(self.next_id(), author.id, body, public, self.network.now())
         ticket.comments.append(made)
-        self.touch_ticket(ticket)
+        self.touch_ticket(ticket, author.id, audits.commented(made))
+        return made
+
+    def add_ticket_field(self, kind: str, title: str, *, removable: bool = True) -> TicketField:
+        made = TicketField(next(self._field_ids), kind, title, removable)
+        self.ticket_fields[made.id] = made
         return made
 
     # --- the index ---
 
-    def indexed_users(self) -> list[SupportUser]:
-        """Users as search knows them now."""
-        return [user for user in _as_of(self._users_seen, self._indexed_until()) if user.active]
-
-    def indexed_tickets(self) -> list[Ticket]:
-        return _as_of(self._tickets_seen, self._indexed_until())
-
-    def _indexed_until(self) -> float:
+    def indexed_until(self) -> float:
+        """The moment search knows of."""
         return self.network.now() - self.switches.index_lag
 
 
-def _as_of(seen: dict[int, list[tuple[float, Record]]], moment: float) -> list[Record]:
-    latest = (next((v for at, v in reversed(versions) if at <= moment), None) for versions in seen.values())
-    return [version for version in latest if version is not None]
-
-
-def digits(text: str | None) -> str:
-    """The digits of a phone however it is written."""
-    return re.sub(r"\D", "", text or "")
+def _number(given: object) -> int:
+    """An id as a number; 0, which is nobody's, if it is none."""
+    text = str(given)
+    return int(text) if text.isdecimal() and len(text) < 20 else 0

@@ -1,25 +1,22 @@
 """Tickets of the Support API: what the acceptance suite reads to learn what the agent has in front of them.
 
 Facts:
-  * `PUT …/tags` adds, `POST` replaces, `DELETE` removes; `tags` in a ticket update replaces all (SUN-SUP-21).
-  * Zendesk lower-cases tags and never keeps a blank in one (SUN-TKT-09).
-  * A closed ticket cannot be changed.
+  * `tags` in a ticket update replaces all (SUN-SUP-21). A closed ticket cannot be changed.
+  * An update is answered with the audit it made.
+  * A requester who is only named must have an e-mail to be found or made (OCX-TKT-05).
 """
 
-from collections.abc import Iterable
-
-from simulator.support import errors, views
+from simulator.support import errors, limits, views
 from simulator.support.call import Call, Route
-from simulator.support.search import page
-from simulator.support.state import Store, Ticket
+from simulator.support.paging import listed
+from simulator.support.state import Store, SupportUser, Ticket
+from simulator.support.tags import clean_tags, must_be_open
 from simulator.web import Json, Response, json_response
 
+__all__ = ["ROUTES", "STATUSES", "clean_tags"]
+
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
-
-
-def clean_tags(given: Iterable[object]) -> list[str]:
-    """Lower case, no blanks, no repetition, in order of appearance."""
-    return list(dict.fromkeys(tag for each in given for tag in str(each).lower().replace(",", " ").split()))
+PRIORITIES = ("low", "normal", "high", "urgent", None)
 
 
 def show(call: Call) -> Response:
@@ -27,26 +24,76 @@ def show(call: Call) -> Response:
 
 
 def list_tickets(call: Call) -> Response:
-    return page(call, "tickets", [views.ticket(ticket) for ticket in call.store.tickets.values()])
+    return listed(call, "tickets", call.store.ticket_list, views.ticket)
 
 
 def requested(call: Call) -> Response:
     """GET /users/{id}/tickets/requested."""
-    user = call.user()
-    theirs = [t for t in call.store.tickets.values() if t.requester_id == user.id]
-    return page(call, "tickets", [views.ticket(ticket) for ticket in theirs])
+    return listed(call, "tickets", call.store.requested_by(call.user()), views.ticket)
+
+
+def create(call: Call) -> Response:
+    """POST /tickets: by the integration, for a requester."""
+    wanted = call.body("ticket")
+    _check(wanted)
+    comment = wanted.get("comment")
+    body = str(comment.get("body") or "") if isinstance(comment, dict) else ""
+    if not body:
+        raise errors.record_invalid("base", "Description: cannot be blank")
+    requester = _requester(call.store, wanted)
+    subject = str(wanted.get("subject") or body[:80])
+    ticket = call.store.add_ticket(Ticket(0, subject, requester.id), call.store.admin.id)
+    return _written(call, ticket, wanted, status=201)
+
+
+def _requester(store: Store, wanted: Json) -> SupportUser:
+    named = wanted.get("requester")
+    if not isinstance(named, dict):
+        found = store.user(wanted["requester_id"]) if "requester_id" in wanted else store.admin
+        return found or _invalid("requester", "Requester: is invalid")
+    email, name = str(named.get("email") or ""), str(named.get("name") or "")
+    if not email:
+        return _invalid("requester", "Requester Email: cannot be blank")
+    if known := store.by_email(email):
+        return known
+    made = store.add_user(SupportUser(0, name or email))
+    store.add_email(made, email)
+    return made
+
+
+def _invalid(field: str, why: str) -> SupportUser:
+    raise errors.record_invalid(field, why)
 
 
 def update(call: Call) -> Response:
     """PUT /tickets/{id}."""
     ticket, wanted = call.ticket(), call.body("ticket")
-    _must_be_open(ticket)
-    if wanted.get("status", "open") not in STATUSES:
-        raise errors.record_invalid("status", f"Status: {wanted['status']} is not valid")
+    must_be_open(ticket)
+    _check(wanted)
+    left = limits.ticket_updated(call, ticket.id)
+    return limits.tell(_written(call, ticket, wanted), left)
+
+
+def _written(call: Call, ticket: Ticket, wanted: Json, status: int = 200) -> Response:
+    by = call.store.admin.id
     _apply(call.store, ticket, wanted)
     if "status" in wanted:
-        call.store.set_status(ticket, wanted["status"])
-    return show(call)
+        call.store.set_status(ticket, wanted["status"], by)
+    content = {"ticket": views.ticket(ticket), "audit": views.audit(ticket, ticket.audits[-1])}
+    return json_response(content, status)
+
+
+def _check(wanted: Json) -> None:
+    """Refuse what no ticket can hold."""
+    if wanted.get("status", "open") not in STATUSES:
+        raise errors.record_invalid("status", f"Status: {wanted['status']} is not valid")
+    if wanted.get("priority") not in PRIORITIES:
+        raise errors.record_invalid("priority", f"Priority: {wanted['priority']} is not valid")
+    for name, kind in (("tags", list), ("additional_tags", list), ("custom_fields", list), ("comment", dict)):
+        errors.must_be(wanted.get(name, kind()), kind, name)
+    for each in wanted.get("custom_fields", []):
+        if not isinstance(each, dict) or "id" not in each:
+            raise errors.record_invalid("custom_fields", "Custom fields: is invalid")
 
 
 def _apply(store: Store, ticket: Ticket, wanted: Json) -> None:
@@ -54,77 +101,25 @@ def _apply(store: Store, ticket: Ticket, wanted: Json) -> None:
         ticket.tags = clean_tags(wanted["tags"])
     ticket.tags = clean_tags([*ticket.tags, *wanted.get("additional_tags", [])])
     ticket.fields |= {str(each["id"]): each.get("value") for each in wanted.get("custom_fields", [])}
-    ticket.subject = wanted.get("subject", ticket.subject)
+    ticket.subject = str(wanted.get("subject", ticket.subject))
     ticket.priority = wanted.get("priority", ticket.priority)
+    ticket.external_id = str(wanted["external_id"]) if wanted.get("external_id") else ticket.external_id
     ticket.system_fields |= {name: wanted[name] for name in views.SYSTEM_FIELDS if name in wanted}
     if "comment" in wanted:
         _add_comment(store, ticket, wanted["comment"])
-    store.touch_ticket(ticket)
+    store.touch_ticket(ticket, store.admin.id)
 
 
 def _add_comment(store: Store, ticket: Ticket, wanted: Json) -> None:
-    admin = next(user for user in store.living() if user.role == "admin")
-    author = store.user(wanted.get("author_id")) or admin
+    author = store.user(wanted.get("author_id")) or store.admin
     store.comment(ticket, author, str(wanted.get("body", "")), public=bool(wanted.get("public", True)))
-
-
-def comments(call: Call) -> Response:
-    return page(call, "comments", [views.comment(each) for each in call.ticket().comments])
-
-
-def _must_be_open(ticket: Ticket) -> None:
-    if ticket.status == "closed":
-        raise errors.record_invalid("status", "Status: closed prevents ticket update")
-
-
-# --- tags ---
-
-
-def show_tags(call: Call) -> Response:
-    return json_response({"tags": call.ticket().tags})
-
-
-def add_tags(call: Call) -> Response:
-    return _set_tags(call, [*call.ticket().tags, *_given(call)])
-
-
-def replace_tags(call: Call) -> Response:
-    return _set_tags(call, _given(call), status=201)
-
-
-def remove_tags(call: Call) -> Response:
-    removed = clean_tags(_given(call))
-    return _set_tags(call, [tag for tag in call.ticket().tags if tag not in removed])
-
-
-def _given(call: Call) -> list[object]:
-    try:
-        content = call.request.json
-    except ValueError:
-        content = None
-    tags = content.get("tags") if isinstance(content, dict) else None
-    if not isinstance(tags, list):
-        raise errors.malformed("tags must be an array")
-    return tags
-
-
-def _set_tags(call: Call, tags: list[object] | list[str], status: int = 200) -> Response:
-    ticket = call.ticket()
-    _must_be_open(ticket)
-    ticket.tags = clean_tags(tags)
-    call.store.touch_ticket(ticket)
-    return json_response({"tags": ticket.tags}, status)
 
 
 _ONE = "/tickets/<ticket>"
 ROUTES = (
     Route("GET", "/tickets", "ListTickets", "tickets", list_tickets),
+    Route("POST", "/tickets", "CreateTicket", "tickets", create),
     Route("GET", _ONE, "ShowTicket", "tickets", show),
     Route("PUT", _ONE, "UpdateTicket", "tickets", update),
-    Route("GET", f"{_ONE}/comments", "ListComments", "tickets", comments),
     Route("GET", "/users/<user>/tickets/requested", "ListRequestedTickets", "tickets", requested),
-    Route("GET", f"{_ONE}/tags", "ListTags", "tickets", show_tags),
-    Route("PUT", f"{_ONE}/tags", "AddTags", "tickets", add_tags),
-    Route("POST", f"{_ONE}/tags", "ReplaceTags", "tickets", replace_tags),
-    Route("DELETE", f"{_ONE}/tags", "RemoveTags", "tickets", remove_tags),
 )

@@ -14,6 +14,7 @@ from simulator.network import Hook, HookAnswer, Network
 from simulator.sunshine import Sunshine
 from simulator.support import Support
 from simulator.web import Refusal, Request, Response
+from tests.contract.models import support as support_models
 
 MARIA = "+14155550101"
 AGENTS, BOT = "zd-agentWorkspace", "zd-answerBot"
@@ -68,11 +69,20 @@ class World:
         headers["Content-Type"] = "application/json"
         content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         response = self.send(Request(method, split.path, split.query, headers, content))
-        return response.status, json.loads(response.body) if response.body else None
+        answer = json.loads(response.body) if response.body else None
+        self._check(response.status, answer)
+        return response.status, answer
+
+    def _check(self, status: int, answer: object) -> None:
+        """Every answer of the Support API is one that is documented."""
+        served = self.network.ledger.after(self.network.ledger.last - 1)[0]
+        if served["system"] == "support":
+            support_models.ANSWERS.check(served["operation"], status, answer)
 
     def send(self, request: Request) -> Response:
         ending = self.network.handle(request)
         assert isinstance(ending, Response)
+        self.last = ending
         return ending
 
     def act(self, method: str, path: str, body: object = None) -> tuple[int, Any]:

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
 Work = Callable[[], None]
+PATIENCE = 5.0
 
 
 @dataclass(order=True)
@@ -24,6 +26,10 @@ class _Due:
     number: int
     lane: str = field(compare=False)
     work: Work = field(compare=False)
+    context: Context = field(compare=False, default_factory=copy_context)  # knows what caused the work
+
+    def run(self) -> None:
+        self.context.run(self.work)
 
 
 class Clock:
@@ -43,23 +49,27 @@ class Clock:
         """Run `work` once `seconds` have passed."""
         with self._wake:
             heapq.heappush(self._due, _Due(self.now() + seconds, next(self._numbers), lane, work))
-            self._wake.notify()
+            self._wake.notify_all()
 
     def advance(self, seconds: float) -> None:
         """Move time forward, running what falls due on the way at its own moment."""
         end = self.now() + seconds
         while (due := self._pop(end)) is not None:
             self._offset = max(self._offset, due.at)
-            due.work()
+            due.run()
         self._offset = end
 
     def run_due(self) -> bool:
         """Run what is due now; tell whether there was anything."""
         ran = False
         while (due := self._pop(self.now())) is not None:
-            due.work()
+            due.run()
             ran = True
         return ran
+
+    def settle(self) -> None:
+        """Let everything happen that is due by now."""
+        self.run_due()
 
     def idle(self) -> bool:
         """Whether nothing is due now."""
@@ -100,11 +110,16 @@ class RunningClock(Clock):
     def advance(self, seconds: float) -> None:
         with self._wake:
             self._offset += seconds
-            self._wake.notify()
+            self._wake.notify_all()
 
     def run_due(self) -> bool:
         """The thread does it."""
         return False
+
+    def settle(self) -> None:
+        """Wait for it, but not for ever: somebody may be waiting for us."""
+        with self._wake:
+            self._wake.wait_for(self.idle, PATIENCE)
 
     def idle(self) -> bool:
         with self._wake:
@@ -113,11 +128,11 @@ class RunningClock(Clock):
     def stop(self) -> None:
         with self._wake:
             self._stopped = True
-            self._wake.notify()
+            self._wake.notify_all()
 
     def _run(self) -> None:
         while (due := self._next()) is not None:
-            self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due.work)
+            self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due.run)
 
     def _next(self) -> _Due | None:
         with self._wake:
@@ -135,3 +150,4 @@ class RunningClock(Clock):
         finally:
             with self._wake:
                 self._running -= 1
+                self._wake.notify_all()

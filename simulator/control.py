@@ -8,23 +8,20 @@ Rules:
   * An error says what is wrong and how to mend it: {"error": …, "fix": …}.
 """
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from werkzeug.datastructures import Headers
 
 from simulator import control_document
+from simulator.control_faults import FaultCalls, vocabulary
 from simulator.environment import as_shell, environment
-from simulator.faults import Fault
-from simulator.network import Network, readable
+from simulator.network import Network, System
+from simulator.problems import object_of, problem, refusal
+from simulator.readable import readable
 from simulator.web import Handler, Json, Refusal, Request, Response, Router, json_response
 
 PREFIX = "/_sim"
 LONGEST_WAIT = 30.0
-FAULT_WORDS = (
-    "refuse · hang · accept then hang · accept then reset · status N [after S] · garble · slow S · "
-    "duplicate N · race · reorder · hold · early callback · drop webhooks · quirk X"
-)
 
 
 class Control:
@@ -37,10 +34,6 @@ class Control:
             ("POST", "/reset", "reset", self._reset),
             ("GET", "/clock", "show the clock", self._show_clock),
             ("POST", "/clock", "advance the clock", self._advance),
-            ("POST", "/faults", "plant a fault", self._plant),
-            ("GET", "/faults", "list faults", self._faults),
-            ("DELETE", "/faults", "clear faults", self._clear),
-            ("POST", "/faults/release", "release held webhooks", self._release),
             ("GET", "/ledger", "read the ledger", self._ledger),
             ("GET", "/env", "show the environment", self._env),
             ("GET", "/idle", "ask whether idle", self._idle),
@@ -49,6 +42,7 @@ class Control:
             ("GET", "/openapi.json", "describe the control surface", self._document),
         ):
             self.own.add(method, path, operation, handler)
+        FaultCalls(network).mount(self.own)
 
     def __call__(self, request: Request) -> Response | None:
         """Serve a control call; None if it is none."""
@@ -104,7 +98,7 @@ class Control:
     # --- our own calls ---
 
     def _reset(self, request: Request) -> Response:
-        seed = _object(request).get("seed")
+        seed = object_of(request).get("seed")
         self.network.reset(None if seed is None else int(seed))
         return json_response({"now": self.network.now()})
 
@@ -112,49 +106,18 @@ class Control:
         return json_response({"now": self.network.now()})
 
     def _advance(self, request: Request) -> Response:
-        seconds = _object(request).get("advance")
+        seconds = object_of(request).get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-            raise _refusal("advance is a number of seconds, 0 or more.", 'Send {"advance": 60}.')
+            raise refusal("advance is a number of seconds, 0 or more.", 'Send {"advance": 60}.')
         self.network.clock.advance(seconds)
         return self._show_clock(request)
-
-    def _plant(self, request: Request) -> Response:
-        given = _object(request)
-        fault = self._wanted(given.get("system"), given.get("count", 1), given)
-        return json_response(fault.view(), 201)
-
-    def _wanted(self, system: object, count: object, given: Json) -> Fault:
-        names = [each.name for each in self.network.systems]
-        if system not in names:
-            raise _refusal(f"There is no system {system!r}.", f"The systems are {', '.join(names)}.")
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise _refusal("count is a whole number, 1 or more.", "Leave it out to break one call.")
-        try:
-            return self.network.faults.plant(
-                str(system), str(given.get("operation", "*")), str(given.get("fault")), count
-            )
-        except ValueError:
-            raise _refusal(f"Unknown fault {given.get('fault')!r}.", f"Say one of: {FAULT_WORDS}.") from None
-
-    def _faults(self, _: Request) -> Response:
-        return json_response({"faults": [fault.view() for fault in self.network.faults.planted()]})
-
-    def _clear(self, _: Request) -> Response:
-        self.network.faults.clear()
-        return json_response({"faults": []})
-
-    def _release(self, _: Request) -> Response:
-        releases: list[Callable[[], int]] = [
-            system.release for system in self.network.systems if hasattr(system, "release")
-        ]
-        return json_response({"released": sum(release() for release in releases)})
 
     def _ledger(self, request: Request) -> Response:
         query = dict(request.query)
         try:
             after, wait = int(query.get("after", 0)), float(query.get("wait", 0))
         except ValueError:
-            raise _refusal("after and wait are numbers.", "GET /_sim/ledger?after=12&wait=10") from None
+            raise refusal("after and wait are numbers.", "GET /_sim/ledger?after=12&wait=10") from None
         after = min(max(after, 0), self.network.ledger.last)
         entries = self._entries(after, min(wait, LONGEST_WAIT))
         return json_response({"entries": entries, "next": entries[-1]["n"] if entries else after})
@@ -183,27 +146,28 @@ class Control:
         return json_response({"bridge": self.network.bridge_url, "doors": self.network.bridge_doors})
 
     def _systems(self, _: Request) -> Response:
-        systems = [{"name": each.name, "operations": each.router.operations} for each in self.network.systems]
-        return json_response({"systems": systems})
+        return json_response({"systems": [_described(each) for each in self.network.systems], **vocabulary()})
 
     def _document(self, _: Request) -> Response:
         return json_response(control_document.document(self.calls, PREFIX))
 
 
-def problem(status: int, error: str, fix: str) -> Response:
-    """An error answer of the control surface."""
-    return json_response({"error": error, "fix": fix}, status)
-
-
-def _refusal(error: str, fix: str) -> Refusal:
-    return Refusal(problem(400, error, fix))
-
-
-def _object(request: Request) -> Json:
-    body = request.json if request.body else {}
-    if not isinstance(body, dict):
-        raise _refusal("The body is not a JSON object.", "Send an object.")
-    return body
+def _described(system: System) -> Json:
+    """A system's calls and webhooks, and what it documents but does not simulate."""
+    served = system.router.operations
+    missing = [each for each in system.operations if each.name not in served]
+    calls = [(*call, True) for call in system.router.calls]
+    calls += [(each.method, each.path, each.name, False) for each in missing]
+    return {
+        "name": system.name,
+        "operations": served,
+        "webhooks": list(system.webhooks),
+        "quirks": list(getattr(system, "own_quirks", ())),
+        "calls": [
+            {"method": method, "path": system.prefix + path, "operation": operation, "simulated": simulated}
+            for method, path, operation, simulated in calls
+        ],
+    }
 
 
 def _guarded(handler: Handler, request: Request) -> Response:

@@ -44,14 +44,19 @@ TABLE = {
     "GET /clock": Words("Simulated time, in Unix seconds.", answer="now:number"),
     "POST /clock": Words("Move simulated time forward.", "advance:number", "now:number"),
     "POST /faults": Words(
-        "Plant a fault: which system, which operation (all if absent), how many calls.",
-        "system:string operation?:string fault:string count?:integer",
-        "id:integer system:string operation:string fault:string count:integer",
+        "Plant a fault: which system, which operation (all if absent), how many calls, which facts.",
+        "system:string operation?:string fault:string count?:integer match?:object",
+        "id:integer system:string operation:string fault:string count:integer match:object",
         status=201,
     ),
     "GET /faults": Words("Faults that are not used up.", answer="faults:array"),
     "DELETE /faults": Words("Forget all planted faults.", answer="faults:array"),
-    "POST /faults/release": Words("Let go of webhooks that a fault holds.", answer="released:integer"),
+    "DELETE /faults/{id}": Words("Take one planted fault back.", answer="faults:array"),
+    "POST /faults/release": Words(
+        "Let go of webhooks that a fault holds, of all systems or of one.",
+        "system?:string",
+        "released:integer",
+    ),
     "GET /ledger": Words(
         "Entries above `after`, waiting up to `wait` seconds for the first.",
         answer="entries:array next:integer",
@@ -60,7 +65,10 @@ TABLE = {
     "GET /env": Words("The BRIDGE_… variables.", query="bridge?:string format?:string"),
     "GET /idle": Words("Whether nothing is due or running.", answer="idle:boolean"),
     "GET /doors": Words("Where the bridge takes webhooks in.", answer="bridge:string doors:object"),
-    "GET /systems": Words("Systems and their operations.", answer="systems:array"),
+    "GET /systems": Words(
+        "Systems, their calls and webhooks, and the words for faults.",
+        answer="systems:array words:string quirks:array",
+    ),
     "GET /openapi.json": Words("This document."),
     "POST /phones/{phone}/texts": Words(
         "The customer texts one of our numbers.",
@@ -176,7 +184,8 @@ def _operation(method: str, path: str, words: Words) -> Json:
     if parameters := _parameters(path, words.query):
         operation["parameters"] = parameters
     if words.body:
-        operation["requestBody"] = {"required": True, "content": _json(_schema(words.body))}
+        needed = any(required for _, _, required in _fields(words.body))
+        operation["requestBody"] = {"required": needed, "content": _json(_schema(words.body))}
     return operation
 
 

@@ -4,7 +4,8 @@ An entry is a plain dictionary with `n` (from 1), `at` (Unix seconds), `kind`, `
 
   request   a call to a provider's API: operation, method, path, request, status, response, fault,
             note ("not simulated", "unknown path", or null)
-  webhook   a delivery attempt: operation, url, headers, request, attempt, status (null: no answer), fault
+  webhook   a delivery attempt: operation, url, headers, request, attempt, status (null: no answer), response
+  fault     a planted fault was met: id, operation, fault, match, left (so many more calls)
   act       what a person or the control surface did: who, did, …
   sms       a handset shows a message: direction, from, to, text, parts, media, sid
 """

@@ -1,48 +1,27 @@
 """The outside world on one port: dispatches calls to systems, applies faults, writes the ledger.
 
-A call ends in a `Response`, or in one of two ways no response can express: `Hang` and `Reset`.
-`wsgi.py` makes sockets behave so; the acceptance suite raises the matching client errors.
+How a call may end: `endings.py`. A server makes sockets behave so; the acceptance suite raises the matching
+client errors.
 """
 
-import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
-from urllib.parse import parse_qsl
-
-from werkzeug.datastructures import Headers
 
 from simulator.clock import Clock
+from simulator.departures import Departures
+from simulator.endings import Ending, Slow, after_applying, without_applying
 from simulator.environment import BRIDGE, DOORS
-from simulator.faults import Fault, Faults
+from simulator.facts import Facts, leaves
+from simulator.faults import CALL_KINDS, CAUSE, Fault, Faults, Occasion
 from simulator.ids import Ids
 from simulator.ledger import Ledger
 from simulator.operations import NOT_SIMULATED, UNKNOWN_PATH, Operation, completed
+from simulator.readable import readable
 from simulator.web import Handler, Refusal, Request, Response, Router, json_response
 
-CALL_KINDS = ("refuse", "hang", "accept then hang", "accept then reset", "garble", "status", "slow")
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """The connection stays open and nothing comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """The connection is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slow:
-    """The response comes after so many seconds."""
-
-    seconds: float
-    response: Response
-
-
-Ending = Response | Hang | Reset | Slow
 Found = tuple[str, Handler, dict[str, str]]  # operation, handler, path parameters
 
 
@@ -80,6 +59,14 @@ class System(Protocol):
     prefix: str
 
     @property
+    def operations(self) -> Sequence[Operation]:
+        """All that the provider documents, simulated or not."""
+
+    @property
+    def webhooks(self) -> Sequence[str]:
+        """The operations of the webhooks it sends."""
+
+    @property
     def router(self) -> Router:
         """The provider's API."""
 
@@ -107,7 +94,8 @@ class Network:
         self.clock = clock
         self.transport = transport
         self.ledger = Ledger()
-        self.faults = Faults()
+        self.faults = Faults(self._met)
+        self.departures = Departures(clock, self.faults)
         self.ids = Ids(seed)
         self.base = base
         self.bridge_url = BRIDGE
@@ -131,6 +119,7 @@ class Network:
             self.clock.reset()
             self.ids.reset(seed)
             self.faults.clear()
+            self.departures.forget()
             self.ledger.clear()
             for system in self.systems:
                 system.reset()
@@ -152,24 +141,46 @@ class Network:
                 return self._call(system, request)
         return json_response({"error": "no such system", "path": request.path}, 404)
 
+    def _met(self, fault: Fault) -> None:
+        facts = {"operation": fault.operation, "fault": fault.fault, "match": fault.match}
+        self.write("fault", fault.system, id=fault.id, left=fault.count, **facts)
+
     def _call(self, system: System, request: Request) -> Ending:
         found = self._router(system).match(request.method, request.path)
-        operation = found[0] if found else "unknown"
-        call = _Call(system, request, operation, self.faults.take(system.name, operation, *CALL_KINDS))
-        ending = _without_applying(call)
+        request.params = found[2] if found else {}
+        occasion = Occasion(system.name, found[0] if found else "unknown", partial(_facts, request))
+        before = CAUSE.set(occasion)
+        try:
+            return self._served(_Call(system, request, occasion.operation, self._fault(occasion)), found)
+        finally:
+            CAUSE.reset(before)
+
+    def _fault(self, occasion: Occasion, *kinds: str) -> Fault | None:
+        kinds = kinds or CALL_KINDS
+        return self.faults.take(occasion.system, occasion.operation, *kinds, facts=occasion.facts)
+
+    def _served(self, call: "_Call", found: Found | None) -> Ending:
+        ending = without_applying(call.fault, partial(_own_words, call))
         if ending is None:
             with self.lock:
                 response = _serve(call, found)
-            if response.beforehand is not None:
-                response.beforehand()
-            ending = _after_applying(call.fault, response)
+            self._beforehand(response)
+            ending = after_applying(call.fault, response)
         self._record(call, ending, _note(found))
         return ending
+
+    def _beforehand(self, response: Response) -> None:
+        """What must be seen to happen before the caller has its answer."""
+        if response.beforehand is not None:
+            response.beforehand()
+        occasion = CAUSE.get()
+        if occasion is not None and (occasion.early or self._fault(occasion, "early callback")):
+            self.clock.settle()
 
     def _router(self, system: System) -> Router:
         """What the system serves and what it only documents."""
         if system.name not in self._routers:
-            self._routers[system.name] = completed(system.router, getattr(system, "operations", ()))
+            self._routers[system.name] = completed(system.router, system.operations)
         return self._routers[system.name]
 
     def _record(self, call: "_Call", ending: Ending, note: str | None) -> None:
@@ -225,7 +236,6 @@ class _Call:
 def _serve(call: _Call, found: Found | None) -> Response:
     if found is None:
         return call.system.not_found(call.request)
-    call.request.params = found[2]
     try:
         return found[1](call.request)
     except Refusal as refusal:
@@ -239,62 +249,13 @@ def _note(found: Found | None) -> str | None:
     return NOT_SIMULATED if isinstance(found[1], Operation) else None
 
 
-def _without_applying(call: _Call) -> Ending | None:
-    fault = call.fault
-    if fault is None or fault.kind in ("accept then hang", "accept then reset", "garble", "slow"):
-        return None
-    if fault.kind == "hang":
-        return Hang()
-    if fault.kind == "refuse":
-        return Reset()
-    headers = Headers([("Content-Type", "text/html")])
-    if after := fault.number("after"):
-        headers["Retry-After"] = str(int(after))
-    planted = Response(int(fault.number("status")), b"<html>planted fault</html>", headers)
-    _in_its_own_words(call.system, call.operation, planted)
-    return planted
-
-
-def _in_its_own_words(system: System, operation: str, planted: Response) -> None:
+def _own_words(call: _Call, status: int) -> bytes:
     """A planted refusal as the provider words it, if it has words for it; else it is a gateway's."""
-    words: Callable[[str, int], bytes] = getattr(system, "refusal", lambda _operation, _status: b"")
-    if said := words(operation, planted.status):
-        planted.body, planted.headers["Content-Type"] = said, "application/json"
+    refusal: Callable[[str, int], bytes] | None = getattr(call.system, "refusal", None)
+    return refusal(call.operation, status) if refusal else b""
 
 
-def _after_applying(fault: Fault | None, response: Response) -> Ending:
-    match fault.kind if fault else "":
-        case "accept then hang":
-            return Hang()
-        case "accept then reset":
-            return Reset()
-        case "garble":
-            return Response(200, b"<html>garbled", Headers([("Content-Type", "text/html")]))
-        case "slow":
-            return Slow(fault.number("slow") if fault else 0, response)
-    return response
-
-
-def readable(body: bytes, content_type: str) -> object:
-    """A body as the ledger shows it: JSON and forms parsed, text as text, the rest by its size."""
-    if not body:
-        return None
-    kind = content_type.partition(";")[0].strip()
-    try:
-        text = body.decode()
-        if kind == "application/json":
-            return json.loads(text)
-    except ValueError:
-        return f"<{len(body)} bytes>"
-    if kind == "application/x-www-form-urlencoded":
-        return grouped(parse_qsl(text, keep_blank_values=True))
-    return text if kind.startswith("text/") or kind.endswith("xml") else f"<{len(body)} bytes>"
-
-
-def grouped(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
-    """Form pairs as an object; a repeated name becomes a list."""
-    out: dict[str, str | list[str]] = {}
-    for name, value in pairs:
-        held = out.get(name)
-        out[name] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
-    return out
+def _facts(request: Request) -> Facts:
+    """What a call says: in its path, its query and its body."""
+    said = readable(request.body, request.headers.get("Content-Type", ""))
+    return [*request.params.items(), *request.query, *leaves(said)]

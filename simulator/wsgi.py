@@ -13,7 +13,7 @@ from typing import Any
 from werkzeug.datastructures import EnvironHeaders, Headers
 from werkzeug.http import HTTP_STATUS_CODES
 
-from simulator.network import Ending, Hang, Slow
+from simulator.endings import Ending, Hang, Slow
 from simulator.web import Request, Response
 
 HANG_SECONDS = 75.0

@@ -17,8 +17,9 @@ from simulator import accounts
 from simulator.acceptance.transport import application_transport, session_for
 from simulator.build import build
 from simulator.clock import Clock
+from simulator.endings import Ending
 from simulator.environment import environment
-from simulator.network import Ending, Hook, HookAnswer
+from simulator.network import Hook, HookAnswer
 from simulator.web import Request, Response
 
 MARIA = "+14155550101"

@@ -97,3 +97,21 @@ Feature: Each reply is sent at most once, and the agent learns of failures
     When the operator looks at the status
     Then the status warns of the silence of the desk
     And nothing else is sent to anyone
+
+  @should @P3
+  Scenario: [12] A fault in the words of the vocabulary meets the reply it is meant for
+    Given Maria is in a live chat with Ada
+    And the carrier meets "accept then reset" at its next "CreateMessage" whose body is "It is on its way"
+    When Ada replies "It is on its way"
+    And 10 minutes pass
+    Then Maria receives "It is on its way"
+    And nothing else is sent to anyone
+
+  @should @P6
+  Scenario: [13] A webhook lost with the fault's own words is made up for
+    Given Maria is in a live chat with Ada
+    And the desk meets "drop webhooks" at its next "conversation:message"
+    And Ada has just replied "I am looking into it"
+    When an hour passes
+    Then Maria receives "I am looking into it"
+    And nothing else is sent to anyone

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import requests
 from werkzeug.datastructures import Headers
 
-from simulator.network import Ending
+from simulator.endings import Ending
 from simulator.web import Request, Response
 
 Json = dict[str, Any]

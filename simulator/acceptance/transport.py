@@ -19,7 +19,8 @@ from urllib3.response import HTTPResponse
 from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
-from simulator.network import Ending, Hang, Hook, HookAnswer, Reset, Slow, Transport
+from simulator.endings import Ending, Hang, Reset, Slow
+from simulator.network import Hook, HookAnswer, Transport
 from simulator.web import Request, Response
 
 Handle = Callable[[Request], Ending]

@@ -12,6 +12,7 @@ from simulator.opencx.acts import Acts
 from simulator.opencx.assistant import Assistant
 from simulator.opencx.bodies import body_of, fill, matches, message_of, page, plain
 from simulator.opencx.gate import admit, error, refuse
+from simulator.opencx.hooks import EVENTS
 from simulator.opencx.operations import OPERATIONS
 from simulator.opencx.state import CHANNELS, STATUSES, Contact, Organisation, Session
 from simulator.web import Handler, Request, Response, Router, json_response
@@ -22,6 +23,7 @@ class OpenCX:
 
     name = "opencx"
     prefix = "/opencx"
+    webhooks = EVENTS
     operations = OPERATIONS
 
     def __init__(self, network: Network) -> None:
@@ -37,7 +39,7 @@ class OpenCX:
 
     def release(self) -> int:
         """Let go of held webhooks."""
-        return self.assistant.hooks.release()
+        return self.network.departures.release("opencx")
 
     def not_found(self, request: Request) -> Response:
         return error(404, f"Cannot {request.method} {request.path}")

@@ -39,7 +39,6 @@ class Assistant:
 
     def forget(self) -> None:
         self.script = Script()
-        self.hooks.forget()
 
     def failing(self) -> bool:
         """Whether this send fails; uses up one of the script's failures."""

@@ -12,51 +12,45 @@ Facts:
 import hashlib
 import hmac
 import json
+from functools import partial
 
 from simulator import accounts
+from simulator.departures import Leaving
+from simulator.facts import leaves
 from simulator.network import Hook, Network
 from simulator.opencx.state import Contact, Event, Handoff, Json, Session, iso
 
+EVENTS = (
+    "conversation.started",
+    "conversation.contact_response",
+    "conversation.ai_response",
+    "conversation.agent_response",
+    "conversation.handoff_to_human",
+    "conversation.closed",
+)
 IN_ARRAY = ("conversation.closed", "conversation.handoff_to_human")
 
 
 class Hooks:
-    """The way out, one lane a session. Faults by event: drop webhooks, hold (until release), duplicate N."""
+    """The way out, one lane a session."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._held: list[tuple[Session, str, bytes]] = []
-
-    def forget(self) -> None:
-        self._held.clear()
 
     def emit(self, session: Session, event: str, data: Json) -> None:
         """Let the webhook go out as soon as the clock runs, behind the session's earlier ones."""
         content = [data] if event in IN_ARRAY else data
         envelope = {"event": event, "organization_id": accounts.ORG_ID, "data": content}
-        self._later(session, event, json.dumps(envelope, ensure_ascii=False).encode())
+        body = json.dumps(envelope, ensure_ascii=False).encode()
+        go, lane = partial(self._go, event, body), f"opencx:{session.id}"
+        leaving = Leaving("opencx", event, lane, go, lambda: leaves(envelope))
+        self._network.departures.leave(leaving)
 
-    def release(self) -> int:
-        """Let go of everything held; tell how many there were."""
-        held, self._held = self._held, []
-        for session, event, body in held:
-            self._later(session, event, body)
-        return len(held)
+    def _go(self, event: str, body: bytes, lane: str) -> None:
+        self._network.clock.later(0, partial(self._deliver, event, body), lane=lane)
 
-    def _later(self, session: Session, event: str, body: bytes) -> None:
-        self._network.clock.later(0, lambda: self._depart(session, event, body), lane=f"opencx:{session.id}")
-
-    def _depart(self, session: Session, event: str, body: bytes) -> None:
-        fault = self._network.faults.take("opencx", event, "drop webhooks", "hold", "duplicate")
-        match fault.kind if fault else "":
-            case "drop webhooks":
-                self._network.write("act", "opencx", who="opencx", did="dropped a webhook", event=event)
-            case "hold":
-                with self._network.lock:
-                    self._held.append((session, event, body))
-            case _:
-                for _ in range(int(fault.number("copies")) if fault else 1):
-                    self._network.deliver(self._hook(event, body))
+    def _deliver(self, event: str, body: bytes) -> None:
+        self._network.deliver(self._hook(event, body))
 
     def _hook(self, event: str, body: bytes) -> Hook:
         headers = {"Content-Type": "application/json", "X-OpenCX-Signature": sign(body)}

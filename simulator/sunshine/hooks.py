@@ -9,9 +9,8 @@ Facts:
     an unlinked one hears everything (SUN-SWB-07/08).
   * One event a delivery, or up to 50 of any users and conversations (SUN-WHK-03, Q-20).
 
-One lane a conversation. Faults, on an event's type or "webhook": drop webhooks · hold (until `release`) ·
-reorder (the next webhook overtakes, or 60 s pass) · duplicate N (N deliveries in all) · race (two at once) ·
-early callback (before the answer of the call that caused it, F-29) · the quirks of `quirks.py`.
+One lane a conversation. What faults make of a webhook is in `simulator/departures.py`, for every system, its
+early callback (F-29) among them; the quirks of `quirks.py` are Sunshine's own.
 """
 
 import json
@@ -19,16 +18,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from simulator.departures import Leaving
+from simulator.facts import leaves
 from simulator.network import Hook
 from simulator.sunshine import quirks, views
 from simulator.sunshine.records import Conversation, Integration, Webhook
 from simulator.sunshine.state import World
 from simulator.web import Json
 
-FAULTS = ("drop webhooks", "hold", "reorder", "duplicate", "race", "early callback")
 PAUSES = (30.0, 120.0, 300.0, 450.0)
 FINAL = frozenset({400, 401, 403, 404, 406})
-PATIENCE = 60.0
 LATER = 900.0
 TIMEOUT = 20.0
 TRIGGERS = frozenset(
@@ -75,14 +74,10 @@ class Hooks:
     """The way out. `emit` is called under the network's lock; deliveries run on the clock without it."""
 
     world: World
-    held: list[Delivery] = field(default_factory=list)
-    late: list[Delivery] = field(default_factory=list)
-    early: list[Delivery] = field(default_factory=list)
     batches: dict[str, list[Delivery]] = field(default_factory=dict)  # by webhook
 
     def forget(self) -> None:
-        for kept in (self.held, self.late, self.early, self.batches):
-            kept.clear()
+        self.batches.clear()
 
     def emit(self, kind: str, about: Conversation | None, payload: Payload) -> None:
         """Tell everybody who listens; `payload` composes what each webhook gets."""
@@ -144,26 +139,9 @@ class Hooks:
     # --- faults ---
 
     def _send(self, delivery: Delivery) -> None:
-        faults = self.world.network.faults
-        delivery = self._odd(delivery)
-        fault = faults.take("sunshine", delivery.type, *FAULTS) or faults.take("sunshine", "webhook", *FAULTS)
-        match fault.kind if fault else "":
-            case "drop webhooks":
-                self.world.network.write("act", "sunshine", who="sunshine", did=f"dropped {delivery.type}")
-            case "hold":
-                self.held.append(delivery)
-            case "early callback":
-                self.early.append(delivery)
-            case "reorder":
-                self.late.append(delivery)
-                self.world.network.clock.later(PATIENCE, self._overdue, lane=delivery.lane)
-            case "race":
-                self._queue(delivery, delivery.lane)
-                self._queue(delivery, f"{delivery.lane}/race")
-            case _:
-                for _ in range(int(fault.number("copies")) if fault else 1):
-                    self._queue(delivery, delivery.lane)
-                self._send_late()
+        odd = self._odd(delivery)
+        go, facts = partial(self._queue, odd), partial(leaves, {"events": odd.events})
+        self.world.network.departures.leave(Leaving("sunshine", odd.type, odd.lane, go, facts))
 
     def _odd(self, delivery: Delivery) -> Delivery:
         """The delivery as a planted quirk wants it."""
@@ -176,33 +154,6 @@ class Hooks:
                 again = partial(self._attempt, delivery, delivery.lane, 1)
                 self.world.network.clock.later(LATER, again, lane=delivery.lane)
         return delivery
-
-    def _send_late(self) -> None:
-        late, self.late = self.late, []
-        for delivery in reversed(late):
-            self._queue(delivery, delivery.lane)
-
-    def _overdue(self) -> None:
-        with self.world.network.lock:
-            self._send_late()
-
-    def release(self) -> int:
-        """Let go of everything held."""
-        held, self.held = self.held, []
-        for delivery in held:
-            self._queue(delivery, delivery.lane)
-        return len(held)
-
-    def overtaking(self) -> Callable[[], None] | None:
-        """The deliveries that must be made before the call that caused them is answered."""
-        early, self.early = self.early, []
-        if not early:
-            return None
-        return partial(self._attempt_all, early)
-
-    def _attempt_all(self, deliveries: list[Delivery]) -> None:
-        for delivery in deliveries:
-            self._attempt(delivery, delivery.lane, 1)
 
     # --- attempts ---
 

@@ -76,3 +76,4 @@ DELIVERIES = (  # F-22, F-27
     "no secret",
     "again in 15 minutes",
 )
+NAMES = (*CALLS, RANDOM_IDS, DELIVERY_FAILS, *EVENTS, *DELIVERIES)

@@ -27,6 +27,7 @@ from simulator.sunshine.account import Account
 from simulator.sunshine.acts import Acts
 from simulator.sunshine.auth import Caller
 from simulator.sunshine.call import Call, Route
+from simulator.sunshine.hooks import TRIGGERS
 from simulator.sunshine.operations import OPERATIONS
 from simulator.support import Support
 from simulator.web import Request, Response, Router
@@ -54,6 +55,8 @@ class Sunshine:
     name = "sunshine"
     prefix = "/zendesk/sc"
     operations = OPERATIONS
+    webhooks = tuple(sorted(TRIGGERS))
+    own_quirks = quirks.NAMES
 
     def __init__(self, network: Network, support: Support) -> None:
         self.account = Account(network, support.store)
@@ -84,8 +87,7 @@ class Sunshine:
 
     def release(self) -> int:
         """Let go of held webhooks; tell how many there were."""
-        with self.world.network.lock:
-            return sum(space.hooks.release() for space in self.account.spaces.values())
+        return self.world.network.departures.release(self.name)
 
     def refusal(self, operation: str, status: int) -> bytes:
         return errors.planted(operation, status)
@@ -120,9 +122,7 @@ class Sunshine:
         early = quirks.refused(call.world, quirk)
         if early is not None:
             return early
-        response = quirks.spoiled(route.handler(call), quirk)
-        response.beforehand = call.workspace.hooks.overtaking()
-        return response
+        return quirks.spoiled(route.handler(call), quirk)
 
     def _serve_legacy(self, route: Route, request: Request) -> Response:
         try:

@@ -48,6 +48,7 @@ class Support:
     name = "support"
     prefix = "/zendesk"
     operations = OPERATIONS
+    webhooks = ()
 
     def __init__(self, network: Network) -> None:
         self.store = Store(network)

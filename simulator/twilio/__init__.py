@@ -30,6 +30,7 @@ class Twilio:
 
     name = "twilio"
     prefix = "/twilio"
+    webhooks = ("inbound", "status")
     operations = OPERATIONS
 
     def __init__(self, network: Network) -> None:
@@ -52,7 +53,6 @@ class Twilio:
     def reset(self) -> None:
         """Forget everything; the sample numbers point at the bridge again."""
         self.state.forget()
-        self.hooks.forget()
         self.life.forget()
 
     def text(self, phone: str, number: str, text: str = "", media: Sequence[Attachment] = ()) -> str:

@@ -7,9 +7,7 @@ Facts:
   * All attempts carry one idempotency token (CAR-119). The fallback is a delivery of its own (CAR-397).
   * Credentials in the URL become Basic auth (CAR-122).
 
-Faults on "inbound" and "status": drop webhooks · hold (until `release`) · reorder (the next one of its kind
-overtakes it; after five seconds it goes anyway) · duplicate N (N deliveries in all) · race (two at once,
-on lanes of their own).
+What faults make of a delivery is the same for every system (`simulator/departures.py`).
 """
 
 import base64
@@ -18,12 +16,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from simulator.faults import Fault
+from simulator.departures import Leaving
 from simulator.network import Hook, HookAnswer, Network
 from simulator.twilio.signature import Params, bare, sign
 
-FAULTS = ("drop webhooks", "hold", "reorder", "duplicate", "race")
-PATIENCE = 5.0
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
@@ -83,66 +79,27 @@ class Hooks:
     def __init__(self, network: Network, token: str) -> None:
         self._network = network
         self._token = token
-        self._held: list[Delivery] = []
-        self._late: dict[str, list[Delivery]] = {}
-
-    def forget(self) -> None:
-        self._held.clear()
-        self._late.clear()
 
     def deliver(self, delivery: Delivery) -> None:
         """Deliver now, or whatever a planted fault makes of it."""
-        fault = self._network.faults.take("twilio", delivery.operation, *FAULTS)
-        match fault.kind if fault else "":
-            case "drop webhooks":
-                self._network.write("act", "twilio", who="twilio", did="dropped a webhook", url=delivery.url)
-            case "hold":
-                with self._network.lock:
-                    self._held.append(delivery)
-            case "reorder":
-                self._put_back(delivery)
-            case "race":
-                self._later(delivery, 0.0, delivery.lane + "/race")
-                self.perform(delivery)
-            case _:
-                self._times(delivery, fault)
+        go, facts = partial(self._go, delivery), partial(_facts, delivery)
+        self._network.departures.leave(Leaving("twilio", delivery.operation, delivery.lane, go, facts))
+
+    def _go(self, delivery: Delivery, lane: str) -> None:
+        """Deliver here, or on another lane."""
+        work = partial(self.perform, delivery)
+        if lane == delivery.lane:
+            work()
+        else:
+            self._network.clock.later(0.0, work, lane=lane)
 
     def release(self) -> int:
         """Let go of everything held; tell how many there were."""
-        with self._network.lock:
-            held, self._held = self._held, []
-        for delivery in held:
-            self._later(delivery, 0.0, delivery.lane)
-        return len(held)
+        return self._network.departures.release("twilio")
 
     def perform(self, delivery: Delivery) -> None:
         """Deliver without looking for faults; hand the last answer on."""
         delivery.answered(self._attempts(delivery))
-        self._catch_up(delivery.operation)
-
-    def _times(self, delivery: Delivery, fault: Fault | None) -> None:
-        for _ in range(int(fault.number("copies")) if fault else 1):
-            self.perform(delivery)
-
-    def _later(self, delivery: Delivery, seconds: float, lane: str) -> None:
-        self._network.clock.later(seconds, partial(self.perform, delivery), lane=lane)
-
-    def _put_back(self, delivery: Delivery) -> None:
-        with self._network.lock:
-            self._late.setdefault(delivery.operation, []).append(delivery)
-        self._network.clock.later(PATIENCE, partial(self._overdue, delivery), lane=delivery.lane)
-
-    def _overdue(self, delivery: Delivery) -> None:
-        with self._network.lock:
-            waits = delivery in self._late.get(delivery.operation, [])
-        if waits:
-            self._catch_up(delivery.operation)
-
-    def _catch_up(self, operation: str) -> None:
-        with self._network.lock:
-            overtaken = self._late.pop(operation, [])
-        for late in overtaken:
-            late.answered(self._attempts(late))
 
     def _attempts(self, delivery: Delivery) -> HookAnswer:
         patience = Patience.of(delivery.url)
@@ -172,6 +129,10 @@ class Hooks:
             **_credentials(delivery.url),
         }
         return Hook("twilio", delivery.operation, url, headers, body.encode(), delivery.method)
+
+
+def _facts(delivery: Delivery) -> Params:
+    return delivery.params
 
 
 def _with_query(url: str, query: str) -> str:

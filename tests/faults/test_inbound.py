@@ -25,7 +25,7 @@ from bridge import wiring
 from bridge.core.model import Author, TextReceived, Turn
 from bridge.journal import schema
 from simulator.acceptance.transport import NetworkAdapter
-from simulator.network import Reset
+from simulator.endings import Reset
 from simulator.web import Request
 from tests.doors import (
     CLOSED,

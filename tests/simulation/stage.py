@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge import failpoints
-from simulator.network import Ending, Hook, HookAnswer
+from simulator.endings import Ending
+from simulator.network import Hook, HookAnswer
 from simulator.opencx.api import OpenCX
 from simulator.sunshine import Sunshine
 from simulator.sunshine.state import Conversation

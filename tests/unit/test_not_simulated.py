@@ -19,8 +19,7 @@ DRY_RUN = Operation("DryRun", "POST", "/only/<thing>/documented", "rare", "CAR-1
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     network = build(Clock(), lambda _: HookAnswer(200))
     for system in network.systems:
-        listed = (*getattr(system, "operations", ()), DRY_RUN)
-        monkeypatch.setattr(system, "operations", listed, raising=False)
+        monkeypatch.setattr(system, "operations", (*system.operations, DRY_RUN))
     return network
 
 

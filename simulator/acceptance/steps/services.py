@@ -19,6 +19,22 @@ def plant(world: World, service: str, operation: str, fault: str, count: int = 1
     world.sim.call("POST", "/faults", content)
 
 
+@given(phrase('the {service:Service} meets "{fault:Words}" at its next "{operation:Words}"'))
+def _(world: World, service: str, fault: str, operation: str) -> None:
+    plant(world, service, operation, fault)
+
+
+@given(
+    phrase(
+        'the {service:Service} meets "{fault:Words}" at its next "{operation:Words}" whose {fact:Fact} is '
+        '"{value:Words}"'
+    )
+)
+def _(world: World, service: str, fault: str, operation: str, fact: str, value: str) -> None:
+    content = {"system": SYSTEMS[service], "operation": operation, "fault": fault, "match": {fact: value}}
+    world.sim.call("POST", "/faults", content)
+
+
 @given(phrase("the {service:Service} is down for the next {count:Count} calls"))
 def _(world: World, service: str, count: int) -> None:
     plant(world, service, CALLS[service], "status 503", count)

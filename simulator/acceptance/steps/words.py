@@ -63,6 +63,12 @@ def service(text: str) -> str:
     return text
 
 
+@made_of(r"[a-z]+")
+def fact(text: str) -> str:
+    """Something a call or a webhook says."""
+    return text
+
+
 @made_of(r"picture|video|spreadsheet")
 def kind(text: str) -> str:
     """A kind of file."""
@@ -100,6 +106,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "Span": span,
     "Service": service,
+    "Fact": fact,
     "Kind": kind,
     "State": state,
     "Mood": mood,

@@ -1,0 +1,29 @@
+"""Bodies as the ledger shows them."""
+
+import json
+from urllib.parse import parse_qsl
+
+
+def readable(body: bytes, content_type: str) -> object:
+    """A body as the ledger shows it: JSON and forms parsed, text as text, the rest by its size."""
+    if not body:
+        return None
+    kind = content_type.partition(";")[0].strip()
+    try:
+        text = body.decode()
+        if kind == "application/json":
+            return json.loads(text)
+    except ValueError:
+        return f"<{len(body)} bytes>"
+    if kind == "application/x-www-form-urlencoded":
+        return grouped(parse_qsl(text, keep_blank_values=True))
+    return text if kind.startswith("text/") or kind.endswith("xml") else f"<{len(body)} bytes>"
+
+
+def grouped(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Form pairs as an object; a repeated name becomes a list."""
+    out: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        held = out.get(name)
+        out[name] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
+    return out

@@ -11,6 +11,11 @@ After a start, what a number or a chat tells first is held until it was asked wh
 reply told while nobody was there must not be overtaken by the next one (promise P4). A side that cannot
 answer for `PATIENCE` is not waited for any longer.
 
+Who has control of a live chat is asked, too: an end that nobody told is one if it is still so a while later,
+for control passes some time after the call (SUN-SWB-10), and a webhook may be on its way. If nobody has the
+chat it was released (SUN-SWB-14). If another has it, agents gave it away; but if none of them ever wrote, it
+never reached them, and if the last word is the customer's, that woke it again: then they are given it anew.
+
 What is found while the bridge was there to be told is an alarm: some webhook has gone silent (bug 30). The
 first round after a start only makes up for the time the bridge was away.
 """
@@ -24,8 +29,18 @@ from typing import Protocol
 import structlog
 
 from bridge.core.errors import BridgeError, Gone, Temporary
-from bridge.core.model import ConversationRemoved, Event, ReceiptArrived, Session, TextReceived
-from bridge.core.ports import Chat
+from bridge.core.model import (
+    Author,
+    Charge,
+    ControlRefused,
+    ConversationEnded,
+    ConversationRemoved,
+    Event,
+    ReceiptArrived,
+    Session,
+    TextReceived,
+)
+from bridge.core.ports import AGENTS, Chat
 from bridge.heard import Heard
 from bridge.intake import in_one_form, receipt_key
 from bridge.journal import Journal
@@ -35,6 +50,7 @@ AGAIN = 1.0  # seconds until it is asked again
 MARGIN = 30.0  # seconds before the last look that are looked at again after a start
 OVERLAP = 1200.0  # seconds before the last look that are looked at again: longer than any webhook is tried
 LONGEST = 86_400.0  # a longer outage than a day is for people
+SETTLED = 60.0  # seconds for which agents must have been without a chat
 RECEIPT_AGES = (900.0, 12 * 3600.0)  # when a sent part without an end is asked about (CAR-26)
 log = structlog.get_logger("sweep")
 
@@ -57,6 +73,9 @@ class SweptDesk(Protocol):
 
     def standing(self, chat: Chat, at: float, *, since: float) -> Heard:
         """What stands in a live chat and is not older than `since`, oldest first."""
+
+    def holder(self, chat: Chat) -> str:
+        """Who has control of a live chat: `AGENTS`, nobody (empty), or another by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,7 @@ class Sweep:
         self._each = each
         self._rounds = 0
         self._looked: dict[str, float] = {}  # when a live chat was asked last
+        self._away: dict[str, float] = {}  # since when agents are seen to be without a live chat
         self._started = clock()
         self._asked_until = self._started - LONGEST
         self._due = self._started if every else float("inf")
@@ -119,7 +139,11 @@ class Sweep:
         with_people = self._journal.with_people(since=now - LONGEST, ended_since=self._asked_until - OVERLAP)
         found = {
             "twilio/sms": sum(self._number_asked(number, now) for number in numbers),
-            "sunshine": sum(self._chat_asked(session, now) for session in with_people),
+            "sunshine": sum(
+                self._chat_asked(session, chat, now)
+                for session in with_people
+                for chat in (*session.full, session.conversation)
+            ),
             "twilio/status": sum(self._journal.record(told) for told in self._receipts(now)),
         }
         self._asked_until = now
@@ -170,12 +194,41 @@ class Sweep:
         told = self._asked(partial(self._texts, number, now, OVERLAP))
         return 0 if told is None else self._journal.catch_up(f"number:{number}", told, now)
 
-    def _chat_asked(self, session: Session, now: float) -> int:
-        told = self._asked(partial(self._replies, session.conversation, now))
+    def _chat_asked(self, session: Session, chat: str, now: float) -> int:
+        told = self._asked(partial(self._standing, session, chat, now))
         if told is None:
             return 0
-        self._looked[session.conversation] = now
-        return self._journal.catch_up(f"chat:{session.conversation}", told, now)
+        self._looked[chat] = now
+        return self._journal.catch_up(f"chat:{chat}", told, now)
+
+    def _standing(self, session: Session, chat: str, now: float) -> Told:
+        """What was said in a chat, and then whether it is over."""
+        told = self._replies(chat, now)
+        is_over = session.charge is not Charge.HUMAN or chat != session.conversation
+        gone = any(isinstance(event, ConversationRemoved) for _, event in told)
+        return told if is_over or gone else told + self._control(session, now)
+
+    def _control(self, session: Session, now: float) -> Told:
+        """The end of a chat, or a handoff that failed, if agents have been without it for a while."""
+        chat = session.conversation
+        holder = self._ask.desk.holder(Chat(session.user, chat))
+        if holder == AGENTS:
+            self._away.pop(chat, None)
+            return []
+        since = max(self._away.setdefault(chat, now), session.charge_since)
+        if now - since < SETTLED:
+            return []
+        del self._away[chat]
+        if holder and self._is_for_agents(session):
+            refused = ControlRefused(now, chat, f"{holder} has it")
+            return [(f"sunshine:unpassed:{chat}:{session.charge_since}", refused)]
+        reason = f"passed to {holder}" if holder else "released"
+        return [(f"sunshine:over:{chat}", ConversationEnded(now, chat, reason))]
+
+    def _is_for_agents(self, session: Session) -> bool:
+        """Whether they have not heard of it yet, or not of the last word in it."""
+        authors = [turn.author for turn in self._journal.turns(session.id)]
+        return Author.AGENT not in authors or authors[-1] is Author.CUSTOMER
 
     def _texts(self, number: str, now: float, overlap: float) -> Told:
         """Texts since shortly before the last time nothing was unknown."""

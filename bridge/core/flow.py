@@ -321,7 +321,9 @@ def agent_replied(event: AgentReplied, case: Case) -> Decision:
         return Decision(
             effects=_tell(session, "Not sent: nothing is left once formatting is removed.", event.source_id)
         )
-    return Decision(session, turns, effects + _costly(session, turns[0]))
+    elsewhere = bool(session.conversation) and event.conversation != session.conversation
+    shown = (PostTurn(session.id, turns[0].number),) if elsewhere else ()  # written in a chat that is full
+    return Decision(session, turns, effects + shown + _costly(session, turns[0]))
 
 
 def _said_to_phone(

@@ -98,6 +98,9 @@ class Chat:
     conversation: str
 
 
+AGENTS = "agents"  # a live chat's holder, when people have it
+
+
 class Desk(Protocol):
     """A help-desk with live chats. Order of calls at a handoff: `open`, `post`…, `pass_control`.
 

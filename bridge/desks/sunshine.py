@@ -18,6 +18,7 @@ import structlog
 from bridge.core.dossier import metadata
 from bridge.core.errors import Misconfigured
 from bridge.core.model import Author, Media, Turn
+from bridge.core.ports import AGENTS as HOLDER_AGENTS
 from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
 from bridge.desks import sunshine_events
 from bridge.desks.people import People
@@ -161,6 +162,14 @@ class Sunshine:
         return sunshine_events.standing(chat.conversation, newest, at)
 
     # --- control ---
+
+    def holder(self, chat: Chat) -> str:
+        """Who has control now: `AGENTS`, nobody (empty), or another by name (SUN-CON-04, SUN-SWB-14)."""
+        with _refusals():
+            active = self._client.conversation(chat.conversation).get("activeSwitchboardIntegration") or {}
+        if active.get("integrationType") == AGENTS:
+            return HOLDER_AGENTS
+        return str(active.get("name") or active.get("integrationType") or "")
 
     def pass_control(self, chat: Chat, dossier: Dossier, *, first_message: str) -> None:
         """Give the conversation to the agents by name (SUN-SWB-11). Safe to repeat."""

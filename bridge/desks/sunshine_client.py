@@ -111,6 +111,9 @@ class SunshineClient:
                 return
             query["page[after]"] = after
 
+    def conversation(self, conversation: str) -> Json:
+        return _part(self._client.get(f"/conversations/{conversation}"), "conversation")
+
     def participant(self, conversation: str) -> str:
         """The user whose conversation this is, empty if it cannot be told."""
         answer = self._client.get(f"/conversations/{conversation}/participants")

@@ -245,9 +245,9 @@ class Journal:
             return sessions.get(tx, session_id)
 
     def chat(self, conversation: str) -> Session | None:
-        """The session whose live chat this is."""
+        """The session whose live chat this is, or was until it was full."""
         with self._reading() as tx:
-            return sessions.of_conversation(tx, conversation)
+            return sessions.heard_in(tx, conversation)
 
     def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
         """Lines of the transcript."""

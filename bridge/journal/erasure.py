@@ -17,7 +17,18 @@ from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
 from bridge.core.model import Session
 from bridge.journal import codec, locks
-from bridge.journal.schema import asked, attempts, consents, effects, events, lanes, parts, sessions, turns
+from bridge.journal.schema import (
+    asked,
+    attempts,
+    consents,
+    effects,
+    events,
+    lanes,
+    left,
+    parts,
+    sessions,
+    turns,
+)
 
 PAGE = 2000
 AT_ONCE = 200
@@ -27,6 +38,7 @@ OF_SESSION = {
     "parts": (parts, parts.c.session),
     "attempts": (attempts, attempts.c.session),
     "effects": (effects, effects.c.session),
+    "left_chats": (left, left.c.session),
 }
 SESSIONS = select(sessions.c.body).where(sessions.c.phone == bindparam("of_phone"))
 CONSENTS = select(consents).where(consents.c.phone == bindparam("of_phone")).order_by(consents.c.number)
@@ -65,7 +77,7 @@ def marks(tx: Connection, phone: str) -> Marks:
     held = [codec.decode(Session, row.body) for row in tx.execute(SESSIONS, {"of_phone": phone})]
     names = {phone}
     for session in held:
-        names |= {session.id, session.conversation, session.user, session.assistant_session}
+        names |= {session.id, session.conversation, session.user, session.assistant_session, *session.full}
     for column in (turns.c.source_id, parts.c.source_id, attempts.c.attempt):
         for some in _some([session.id for session in held]):
             names |= set(tx.execute(select(column).where(column.table.c.session.in_(some))).scalars())
@@ -127,12 +139,16 @@ def erase(
     gone |= _letters_and_lanes(tx, about.ids)
     for name, (table, session_of) in OF_SESSION.items():
         gone[name] = sum(_gone(tx, delete(table).where(session_of.in_(some))) for some in _some(about.ids))
-    chats = [f"chat:{each.conversation}" for each in about.sessions if each.conversation]
-    for some in _some(chats):
-        tx.execute(delete(asked).where(asked.c.source.in_(some)))
+    forget_asked(tx, about.sessions)
     gone["sessions"] = _gone(tx, delete(sessions).where(sessions.c.phone == phone))
     gone["consents"] = _gone(tx, delete(consents).where(consents.c.phone == phone)) if consent_too else 0
     return gone, about.ids
+
+
+def forget_asked(tx: Connection, gone: Iterable[Session]) -> int:
+    """Nobody asks any more what stands in the chats of these sessions; return how many rows went."""
+    chats = [f"chat:{name}" for each in gone for name in (each.conversation, *each.full) if name]
+    return sum(_gone(tx, delete(asked).where(asked.c.source.in_(some))) for some in _some(chats))
 
 
 def _keep_others_out(tx: Connection, phone: str) -> None:

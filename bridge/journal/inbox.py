@@ -55,7 +55,7 @@ DECIDED = (
         decided=NEXT_DECIDED.scalar_subquery(),
     )
 )
-OF_CONVERSATION = (AgentReplied, ConversationEnded, ControlRefused, ConversationRemoved)
+OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
 OF_PART = (SendAccepted, SendFailed, SendHeld)
 
 
@@ -240,6 +240,8 @@ def _with_part(tx: Connection, case: Case, turn: int, part: int) -> Case:
 def _session(tx: Connection, event: Event) -> Session | None:
     if isinstance(event, TextReceived):
         return _held(tx, partial(sessions.open_for, tx, event.phone, event.number))
+    if isinstance(event, AgentReplied):
+        return _held(tx, partial(sessions.heard_in, tx, event.conversation))
     if isinstance(event, OF_CONVERSATION):
         return _held(tx, partial(sessions.of_conversation, tx, event.conversation))
     return _held(tx, partial(sessions.get, tx, getattr(event, "session", "")))

@@ -5,6 +5,7 @@ What never goes, however old:
   * letters, their sessions, and the rest of a reply that would go out again with a letter
   * the key of an event within `WINDOW`, or of a live chat that is not over: the desk is asked for what stands
     in it, however long ago it was written. Where `BRIDGE_RETENTION_DAYS` is shorter, the content goes first.
+  * when a chat was asked, as long as there is its session, and within `WINDOW`
   * consents
 """
 
@@ -12,16 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, union_all, update
 
 from bridge.core.model import Charge, Session
 from bridge.journal import codec
 from bridge.journal.erasure import OF_SESSION
-from bridge.journal.schema import effects, events, sessions
+from bridge.journal.schema import asked, effects, events, left, sessions
 
 DAY = 86_400.0
 WINDOW = 7 * DAY  # webhooks come again for hours (SUN-WHK-08), the sweep looks back a day
 BATCH = 200
+CHAT = "chat:"
 
 BEFORE: Any = bindparam("before")
 AFTER: Any = bindparam("after")
@@ -55,6 +57,18 @@ EVENTS = (
     select(events.c.seq, events.c.kind, events.c.body)
     .where(events.c.at < BEFORE, events.c.state == "done", events.c.seq > AFTER)
     .order_by(events.c.seq)
+    .limit(BATCH)
+)
+CHATS = union_all(select(sessions.c.conversation), select(left.c.conversation)).subquery()
+ASKED = (
+    select(asked.c.source)
+    .where(
+        asked.c.source.like(f"{CHAT}%"),
+        asked.c.until < BEFORE,
+        asked.c.source > AFTER,
+        ~exists().where(CHATS.c.conversation == func.substr(asked.c.source, len(CHAT) + 1)),
+    )
+    .order_by(asked.c.source)
     .limit(BATCH)
 )
 CONTENTS = EVENTS.where(events.c.body != "")
@@ -112,6 +126,14 @@ class Events(Batch):
         return {"events": tx.execute(delete(events).where(events.c.seq.in_(seqs))).rowcount}
 
 
+class Asked(Batch):
+    """What was asked about live chats of nobody: their session went, or they never were one of ours."""
+
+    def __call__(self, tx: Connection) -> dict[str, int]:
+        sources = [row.source for row in self._next(tx, ASKED, "source")]
+        return {"asked": tx.execute(delete(asked).where(asked.c.source.in_(sources))).rowcount}
+
+
 class Contents(Batch):
     """What events said, where their keys must stay."""
 
@@ -137,6 +159,7 @@ def batches(now: float, days: float) -> Iterator[Batch]:
     before = now - days * DAY
     yield Effects(before)
     yield Sessions(before, after="")
+    yield Asked(min(before, now - WINDOW), after="")
     yield Events(min(before, now - WINDOW))
     if days * DAY < WINDOW:
         yield Contents(before)

@@ -2,6 +2,7 @@
 
 events    what happened, once per key; `new` until its decision is committed
 sessions  one row a session; at most one that is not over per (phone, number)
+left      live chats that a session left because they were full; agents may still write there
 turns     the transcript, append-only
 parts     what is known of each part of each reply to the phone
 attempts  one row a try to send, so that a receipt finds its part whatever else is known (CAR-137)
@@ -29,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"  # the newest in migrations/versions
+REVISION = "0004"  # the newest in migrations/versions
 metadata = MetaData()
 
 events = Table(
@@ -102,6 +103,14 @@ sessions = Table(
     Index("sessions_assistant", "assistant_session"),
     Index("sessions_user", "user"),
     Index("sessions_idle", "idle_due"),
+)
+
+left = Table(
+    "left_chats",
+    metadata,
+    Column("conversation", String, primary_key=True),
+    Column("session", String, nullable=False),
+    Index("left_chats_session", "session"),
 )
 
 turns = Table(

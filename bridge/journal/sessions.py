@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func,
 from bridge.core import lifecycle
 from bridge.core.model import Charge, Consent, Receipt, Session, Turn
 from bridge.journal import codec
-from bridge.journal.schema import attempts, consents, parts, sessions, turns
+from bridge.journal.schema import attempts, consents, left, parts, sessions, turns
 from bridge.journal.statements import insert_once, upsert
 
 VALUE: BindParameter[Any] = bindparam("value")
@@ -20,6 +20,9 @@ def _newest(*where: Any) -> Select[tuple[str]]:
 BY_ID = _newest(sessions.c.id == VALUE)
 BY_ASSISTANT = _newest(sessions.c.assistant_session == VALUE)
 BY_CONVERSATION = _newest(sessions.c.conversation == VALUE)
+LEFT_BY = _newest(
+    sessions.c.id == select(left.c.session).where(left.c.conversation == VALUE).scalar_subquery()
+)
 BY_PHONE = _newest(sessions.c.phone == VALUE)
 OPEN = _newest(
     sessions.c.phone == bindparam("phone"),
@@ -115,6 +118,11 @@ def of_conversation(tx: Connection, conversation: str) -> Session | None:
     return _one(tx, BY_CONVERSATION, conversation) if conversation else None
 
 
+def heard_in(tx: Connection, conversation: str) -> Session | None:
+    """The session whose live chat this is, or was until it was full: agents may still write there."""
+    return of_conversation(tx, conversation) or _one(tx, LEFT_BY, conversation)
+
+
 def of_user(tx: Connection, user: str) -> list[Session]:
     """Every session of this Sunshine user."""
     return [codec.decode(Session, row.body) for row in tx.execute(OF_USER, {"value": user})]
@@ -152,6 +160,8 @@ def save(tx: Connection, session: Session, idle_seconds: float) -> None:
         "body": codec.encode(session),
     }
     upsert(tx, sessions, row)
+    for conversation in session.full:
+        upsert(tx, left, {"conversation": conversation, "session": session.id})
 
 
 def _one(tx: Connection, statement: Select[tuple[str]], value: str) -> Session | None:

@@ -245,6 +245,32 @@ def test_a_full_chat_is_followed_by_another(world: World, monkeypatch: pytest.Mo
     assert letters(world) == []
 
 
+@pytest.mark.parametrize("told_of_it", [True, False], ids=["told", "not told"])
+def test_a_reply_in_the_full_chat_is_relayed(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, told_of_it: bool
+) -> None:
+    """Whoever has the old ticket open may write there: the customer reads it, and it stands in the next."""
+    full = begin(world, *(f"line {number}" for number in range(30)))
+    monkeypatch.setattr(messages, "MOST", len(full["messages"]))
+    world.text("Still there?")
+    world.settle(60)
+    before, chat = world.chats()
+    monkeypatch.undo()
+    if not told_of_it:
+        world.fault("sunshine", "conversation:message", "drop webhooks")
+    world.reply("I wrote this in the old one", before["id"])
+    world.settle(302 if not told_of_it else 5)
+    world.reply("And this in the new one", chat["id"])
+    world.settle(5)
+    assert world.shown()[2:] == ["I wrote this in the old one", "And this in the new one"]
+    assert world.lines(world.chats()[-1])[-2:] == ["I wrote this in the old one", "And this in the new one"]
+    world.control("POST", f"/conversations/{before['id']}/end", {"agent": "Ada"})
+    world.settle(5)
+    world.text("Thanks")
+    world.settle(5)
+    assert world.lines(world.chats()[-1])[-1] == "Thanks", "the end of the old one is not the session's"
+
+
 def test_a_note_finds_the_chat_full(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the agent must know is told in the next chat."""
     full = begin(world, *(f"line {number}" for number in range(30)))

@@ -153,6 +153,88 @@ def test_an_end_that_was_told_is_not_found_again(world: World) -> None:
     assert missed(world, "sunshine") == 0
 
 
+def rounds(world: World, count: int) -> None:
+    """So many rounds of questions."""
+    for _ in range(count):
+        world.settle(EVERY)
+
+
+def control(world: World, what: str) -> None:
+    """The newest live chat."""
+    world.control("POST", f"/conversations/{world.chats()[-1]['id']}/{what}", {"agent": "Ada"})
+
+
+def test_an_end_that_nobody_told_is_found(world: World) -> None:
+    """Released while webhooks were lost: the next text is the AI's, in a session of its own (P6)."""
+    world.reply("Bye")
+    world.settle(5)
+    world.fault("sunshine", "switchboard:releaseControl", LOST)
+    control(world, "end")
+    rounds(world, 2)
+    assert missed(world, "sunshine") == 1
+    assert silent(world) == ["sunshine"]
+    before = world.lines()
+    world.text("Where is my order?")
+    world.settle(5)
+    assert world.shown()[-1] == "Thanks for your message. How else can I help?"
+    assert world.lines() == before
+
+
+def test_an_end_whose_webhook_is_late_is_one_end(world: World) -> None:
+    """Found and told; and a chat whose end was told in time is no alarm."""
+    world.fault("sunshine", "switchboard:releaseControl", "hold")
+    control(world, "end")
+    rounds(world, 2)
+    world.control("POST", "/faults/release")
+    rounds(world, 2)
+    assert missed(world, "sunshine") == 1
+    world.text("A human please")
+    world.settle(5)
+    control(world, "end")
+    rounds(world, 2)
+    assert missed(world, "sunshine") == 1
+
+
+def test_a_chat_that_agents_have_is_not_ended(world: World) -> None:
+    """Solved is not released; round after round it stays with them."""
+    control(world, "solve")
+    rounds(world, 4)
+    world.text("One more thing")
+    world.settle(5)
+    assert world.lines()[-1] == "One more thing"
+    assert missed(world, "sunshine") == 0
+
+
+def test_control_that_never_passed_is_passed_again(tmp_path: Path) -> None:
+    """The call was answered with success, it was not done, and the webhook that says so got lost."""
+    world = World(tmp_path)
+    world.control("PUT", "/zendesk", {"passing": "fails"})
+    world.fault("sunshine", "switchboard:passControl:failure", LOST)
+    world.text("A human please")
+    world.settle(5)
+    world.control("PUT", "/zendesk", {"passing": "moves"})
+    rounds(world, 3)
+    assert world.chat()["control"] == "zd-agentWorkspace"
+    world.close()
+
+
+def test_a_text_after_an_end_that_nobody_told_reaches_agents(world: World) -> None:
+    """It was put into a chat that nobody has any more: agents are given the chat anew."""
+    world.reply("Bye")
+    world.settle(5)
+    world.fault("sunshine", "switchboard:releaseControl", LOST)
+    control(world, "end")
+    world.text("One more thing")
+    rounds(world, 2)
+    world.settle(10)
+    chat = world.chat()
+    assert chat["control"] == "zd-agentWorkspace"
+    assert world.lines()[-1] == "One more thing"
+    world.reply("Yes?")
+    world.settle(5)
+    assert world.shown()[-1] == "Yes?"
+
+
 def test_a_chat_that_is_gone_is_found(world: World) -> None:
     """Deleted, and nobody told: the next round opens another with all it held."""
     world.reply("Hello")

@@ -13,7 +13,7 @@ from bridge.core.model import Rules, TextReceived
 from bridge.journal import Decider, Journal, retention
 from bridge.journal.engine import GroupWriter, connect
 from bridge.journal.migrate import upgrade
-from bridge.journal.schema import effects, events, metadata, sessions
+from bridge.journal.schema import asked, effects, events, metadata, sessions
 from tests.world import MARIA, OMAR, SUPPORT, World
 
 DAY = 86_400.0
@@ -61,7 +61,9 @@ def test_a_finished_conversation_goes_whole(world: World) -> None:
     assert gone["sessions"] == 1
     assert gone["events"] > 0
     for table in metadata.tables.values():
-        if table.name not in ("asked", "paces", "silences"):
+        if table.name == "asked":
+            assert [source for source, *_ in of(world, table) if source.startswith("chat:")] == []
+        elif table.name not in ("paces", "silences"):
             assert of(world, table) == [], table.name
     assert of(world, events.c.kind) == []
 
@@ -153,6 +155,34 @@ def test_a_key_stays_within_its_window(world: World, days: float, known: bool) -
     assert bool(keys) is known
     bodies = {body for body, kind in of(world, events.c.body, events.c.kind) if kind == "TextReceived"}
     assert bodies <= {""}, "the words themselves are gone"
+
+
+ASKED: dict[
+    str, tuple[float, float, bool, bool]
+] = {  # days since the end, days kept; are ours and a stranger's known
+    "ended long ago": (91.0, 90.0, False, False),
+    "ended lately": (8.0, 90.0, True, True),
+    "gone, within the window": (6.0, 1.0, True, True),
+    "gone, after the window": (8.0, 1.0, False, False),
+}
+
+
+@pytest.mark.parametrize(("days", "keep", "ours", "theirs"), ASKED.values(), ids=list(ASKED))
+def test_what_was_asked_goes_with_its_chat(
+    world: World, days: float, keep: float, *, ours: bool, theirs: bool
+) -> None:
+    """And what was asked of a chat that never was one of ours; numbers stay asked."""
+    handed_off(world)
+    journal, chat = world.bridge.journal, world.chats()[-1]["id"]
+    for source in (f"chat:{chat}", "chat:of a stranger"):
+        journal.catch_up(source, [], world.clock.now())
+    world.control("POST", f"/conversations/{chat}/end", {"agent": "Ada"})
+    world.settle(5.0)
+    before = {source for source, *_ in of(world, asked) if source.startswith("number:")}
+    after(world, days, keep=keep)
+    known = {source for source, *_ in of(world, asked)}
+    assert before <= known
+    assert (f"chat:{chat}" in known, "chat:of a stranger" in known) == (ours, theirs)
 
 
 def test_a_refused_reply_of_an_open_chat_is_not_sent_a_year_later(world: World) -> None:

@@ -9,6 +9,7 @@ from simulator.opencx.api import OpenCX
 from simulator.sunshine import Sunshine
 from simulator.support import Support
 from simulator.twilio import Twilio
+from simulator.twilio.hosts import signpost
 
 
 def build(
@@ -19,6 +20,6 @@ def build(
     network.bridge_url = bridge_url
     support = Support(network)
     network.systems = [Twilio(network), support, Sunshine(network, support), OpenCX(network)]
-    network.doors = [Control(network), Console(network)]
+    network.doors = [signpost, Control(network), Console(network)]
     network.reset()
     return network

@@ -82,9 +82,34 @@ TABLE = {
     "DELETE /numbers/{number}": Words("We no longer own the number.", status=204),
     "POST /twilio/outcomes": Words(
         "The fate of the next messages.",
-        "to?:string number?:string statuses?:array error_code?:integer refused?:integer delay?:number "
-        "count?:integer",
+        "to?:string number?:string containing?:string statuses?:array error_code?:integer refused?:integer "
+        "delay?:number count?:integer",
         status=201,
+    ),
+    "GET /twilio": Words("How the carrier and our account there behave."),
+    "PUT /twilio": Words(
+        "Switch that: rates, concurrency, trial, suspended, closed regions, signing key and more.",
+        "rates?:boolean queue_seconds?:number concurrency?:integer call_seconds?:number daily_cap?:integer "
+        "trial?:boolean verified?:array unconfirmed?:array suspended?:boolean balance?:string "
+        "closed_regions?:array review_seconds?:number attach_seconds?:number media_redirect?:integer "
+        "media_seconds?:number geography?:string graphemes?:boolean opt_out_words?:string "
+        "late_opt_out?:boolean signing_key?:string signing_secret?:string signing_algorithm?:string",
+    ),
+    "POST /twilio/reviews": Words(
+        "Through which states the next brand, campaign or verification moves, and what is wrong with it.",
+        "resource:string statuses?:array errors?:array delay?:number",
+        status=201,
+    ),
+    "PUT /twilio/registrations/{sid}": Words(
+        "Move a brand, campaign or verification to a state now.", "status:string errors?:array"
+    ),
+    "PUT /twilio/services/{sid}/opt-out": Words(
+        "Advanced Opt-Out of a Messaging Service; an empty object ends it.",
+        "words?:object answers?:object languages?:object",
+    ),
+    "PUT /twilio/phones/{phone}": Words(
+        "What is the matter with a phone: off, blocking, unknown, landline, congested, no pictures.",
+        "line?:string deactivated?:boolean",
     ),
     "POST /twilio/release": Words("Let go of the carrier's held webhooks.", answer="released:integer"),
     "GET /conversations": Words("Live chats as the agent sees them.", answer="conversations:array"),

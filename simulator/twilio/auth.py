@@ -1,7 +1,9 @@
 """Who may call the API: Basic auth with the account's SID and token, or with an API key.
 
 Facts: a malformed account in the path is 404 naming the path; bad credentials are 401/20003 (CAR-36);
-somebody else's account is 403 (CAR-37). With an API key the path still names the account (CAR-03).
+somebody else's account is 403 (CAR-37). With an API key the path still names the account (CAR-03). The
+secondary token opens, too (CAR-108). Test credentials open a few calls and no others: 403/20008 (CAR-206).
+Too many calls in flight are 429/20429, and none of them is carried out (CAR-56).
 """
 
 import hmac
@@ -9,33 +11,66 @@ import re
 
 from simulator import accounts
 from simulator.twilio import errors
+from simulator.twilio.state import State
 from simulator.web import Handler, Request, Response
 
-CREDENTIALS = {
-    accounts.TWILIO_ACCOUNT_SID: accounts.TWILIO_AUTH_TOKEN,
-    accounts.TWILIO_API_KEY_SID: accounts.TWILIO_API_KEY_SECRET,
-}
 ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 
 
-def guarded(handler: Handler) -> Handler:
-    """`handler`, only for callers who may."""
+class Guard:
+    """Stands before every call."""
 
-    def serve(request: Request) -> Response:
-        account = request.params.get("account", accounts.TWILIO_ACCOUNT_SID)
-        if not ACCOUNT.fullmatch(account):
-            raise errors.refusal(20404, path=request.path)
-        if not known(request):
-            raise errors.refusal(20003)
-        if account != accounts.TWILIO_ACCOUNT_SID:
-            raise errors.refusal(20008)
-        return handler(request)
+    def __init__(self, state: State) -> None:
+        self._state = state
 
-    return serve
+    def __call__(self, handler: Handler, testing: Handler | None = None) -> Handler:
+        """`handler`, only for callers who may; `testing` serves those with test credentials."""
+
+        def serve(request: Request) -> Response:
+            account = request.params.get("account", "")
+            if account and not ACCOUNT.fullmatch(account):
+                raise errors.refusal(20404, path=request.path)
+            opened = self._opened(request)
+            if not opened:
+                raise errors.refusal(20003)
+            if account not in ("", opened):
+                raise errors.refusal(20008)
+            self._count()
+            if opened == accounts.TWILIO_TEST_ACCOUNT_SID:
+                return _tested(testing, request)
+            return handler(request)
+
+        return serve
+
+    def _opened(self, request: Request) -> str:
+        """The account these credentials open, if any."""
+        user, password = request.basic_auth or ("", "")
+        state = self._state
+        known: dict[str, tuple[str, list[str]]] = {
+            state.account: (state.account, [state.token, state.secondary]),
+            accounts.TWILIO_API_KEY_SID: (state.account, [accounts.TWILIO_API_KEY_SECRET]),
+            accounts.TWILIO_TEST_ACCOUNT_SID: (
+                accounts.TWILIO_TEST_ACCOUNT_SID,
+                [accounts.TWILIO_TEST_AUTH_TOKEN],
+            ),
+        }
+        account, tokens = known.get(user, ("", []))
+        given = password.encode()
+        return account if any(each and hmac.compare_digest(each.encode(), given) for each in tokens) else ""
+
+    def _count(self) -> None:
+        """Each call is in flight for a while; too many at once are refused."""
+        switches, calls, now = self._state.switches, self._state.calls, self._state.network.now()
+        if not switches.concurrency:
+            return
+        while calls and calls[0] <= now - switches.call_seconds:
+            calls.popleft()
+        if len(calls) >= switches.concurrency:
+            raise errors.refusal(20429)
+        calls.append(now)
 
 
-def known(request: Request) -> bool:
-    """Whether the credentials are ours."""
-    user, password = request.basic_auth or ("", "")
-    expected = CREDENTIALS.get(user, "")
-    return bool(expected) and hmac.compare_digest(expected.encode(), password.encode())
+def _tested(testing: Handler | None, request: Request) -> Response:
+    if testing is None:
+        raise errors.refusal(20008)
+    return testing(request)

@@ -1,18 +1,26 @@
 """What a caller wants sent, and the checks it must pass before a message exists.
 
 The checks are two tables, in the order the carrier makes them: those that look at the draft `ALONE`, and
-those that look at what is true `HERE`. Each returns a refusal or None (CAR-38 … CAR-55).
+those that look at what is true `HERE`. Each returns a refusal or None (CAR-38 … CAR-58).
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import chain
 from urllib.parse import urlsplit
 
 from simulator.twilio import errors
-from simulator.twilio.registration import NORTH_AMERICA, fixed_line, phone_number, region
+from simulator.twilio.forms import Form
+from simulator.twilio.phones import (
+    NORTH_AMERICA,
+    address,
+    channel,
+    fixed_line,
+    never_mobile,
+    phone_number,
+    region,
+)
 from simulator.twilio.state import State
 from simulator.web import Refusal
 
@@ -22,6 +30,15 @@ MOST_MEDIA = 10
 SHORT_CODE = re.compile(r"\d{5,6}")
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")  # CAR-176
 HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9a-fA-F:]+")
+SERVICE = re.compile(r"MG[0-9a-f]{32}")
+TRIED = (*NORTH_AMERICA, "GB")  # where landlines are tried, and fail late (CAR-64)
+ENUMERATIONS = {  # CAR-06
+    "ContentRetention": ("retain", "discard"),
+    "AddressRetention": ("retain", "obfuscate"),
+    "ScheduleType": ("fixed",),
+    "RiskCheck": ("enable", "disable"),
+    "TrafficType": ("free",),
+}
 
 
 @dataclass(slots=True)
@@ -37,42 +54,38 @@ class Draft:
     direction: str = "outbound-api"
     send_at: float | None = None
     validity: float = LONGEST_WAIT  # seconds it may wait in the carrier's queue
+    content: str = ""
+    variables: str = ""
+    smart: bool | None = None  # None: as the service says
+    as_mms: bool = False
+    discard: bool = False
 
     @classmethod
     def of(cls, form: list[tuple[str, str]]) -> "Draft":
         """From the parameters of the create call (CAR-05); those it has no use for are ignored."""
-        said = dict(form)
+        said = Form(form)
+        for name, choices in ENUMERATIONS.items():
+            said.choice(name, choices)
         return cls(
-            to=phone_number(said.get("To", "")) or said.get("To", ""),
-            sender=phone_number(said.get("From", "")) or said.get("From", ""),
-            service=said.get("MessagingServiceSid", ""),
-            body=said.get("Body", ""),
-            media_urls=[value for name, value in form if name == "MediaUrl" and value],
-            callback=said.get("StatusCallback", ""),
-            validity=_validity(said.get("ValidityPeriod", "")),
-            send_at=_moment(said.get("SendAt", "")) if said.get("ScheduleType") == "fixed" else None,
+            to=address(said.text("To")) or said.text("To"),
+            sender=address(said.text("From")) or said.text("From"),
+            service=said.text("MessagingServiceSid"),
+            body=said.text("Body"),
+            media_urls=[url for url in said.every("MediaUrl") if url],
+            callback=said.text("StatusCallback"),
+            validity=float(said.whole("ValidityPeriod", 1, LONGEST_WAIT, LONGEST_WAIT)),
+            send_at=said.moment("SendAt") if said.text("ScheduleType") == "fixed" else None,
+            content=said.text("ContentSid"),
+            variables=said.text("ContentVariables"),
+            smart=said.flag("SmartEncoded") if said.has("SmartEncoded") else None,
+            as_mms=said.flag("SendAsMms"),
+            discard=said.text("ContentRetention") == "discard",
         )
 
     @property
     def kind(self) -> str:
         """What a picture makes of a text."""
-        return "MMS" if self.media_urls else "SMS"
-
-
-def _validity(text: str) -> float:
-    """A whole number of seconds within the bounds (CAR-08)."""
-    if not text:
-        return LONGEST_WAIT
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_WAIT:
-        return float(text)
-    raise errors.refusal(20001, name="ValidityPeriod")
-
-
-def _moment(text: str) -> float | None:
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        raise errors.refusal(20001, name="SendAt") from None
+        return "MMS" if self.media_urls or self.as_mms else "SMS"
 
 
 def check(draft: Draft, state: State) -> None:
@@ -93,48 +106,71 @@ def _has_addresses(draft: Draft) -> Refusal | None:
 def _has_content(draft: Draft) -> Refusal | None:
     if not draft.body and not draft.media_urls:
         return errors.refusal(21602)
-    length = max(len(draft.body), len(draft.body.encode("utf-16-le")) // 2)  # CAR-391
+    length = max(len(draft.body), len(draft.body.encode("utf-16-le", "surrogatepass")) // 2)  # CAR-391
     return errors.refusal(21617) if length > LONGEST else None
 
 
 def _has_good_urls(draft: Draft) -> Refusal | None:
-    if draft.callback and not _is_url(draft.callback):
+    if draft.callback and not is_url(draft.callback):
         return errors.refusal(21609, url=draft.callback)
     if len(draft.media_urls) > MOST_MEDIA:
         return errors.refusal(21623)
-    bad = next((url for url in draft.media_urls if not _is_url(url)), None)
+    bad = next((url for url in draft.media_urls if not is_url(url)), None)
     return None if bad is None else errors.refusal(21620, url=bad)
 
 
 def _has_recipient(draft: Draft) -> Refusal | None:
-    if not phone_number(draft.to):
+    if not address(draft.to):
         return errors.refusal(21211, to=draft.to)
     if draft.to == draft.sender:
         return errors.refusal(21266, to=draft.to)
-    return errors.refusal(21614, to=draft.to) if fixed_line(draft.to) else None
+    if never_mobile(draft.to):
+        return errors.refusal(21614, to=draft.to)
+    refused = fixed_line(draft.to) and region(draft.to) not in TRIED
+    return errors.refusal(21635, to=draft.to) if refused else None
 
 
 def _has_sender(draft: Draft, state: State) -> Refusal | None:
     if not draft.sender:
         return None
-    shapes = (SHORT_CODE.fullmatch(draft.sender), ALPHANUMERIC.fullmatch(draft.sender))
-    if not phone_number(draft.sender) and not any(shapes):
+    bare = channel(draft.sender)[1]
+    shapes = (SHORT_CODE.fullmatch(bare), ALPHANUMERIC.fullmatch(bare))
+    if not phone_number(bare) and not any(shapes):
         return errors.refusal(21212, sender=draft.sender)
-    owned = state.numbers.get(draft.sender)
+    owned = state.numbers.get(bare)
     return None if owned and owned.sms else errors.refusal(21606, sender=draft.sender)
 
 
 def _has_service(draft: Draft, state: State) -> Refusal | None:
-    if not draft.service or state.members(draft.service):
+    if not draft.service:
         return None
-    return errors.refusal(21705, service=draft.service)
+    if not SERVICE.fullmatch(draft.service):
+        return errors.refusal(21705, service=draft.service)
+    service = state.services.get(draft.service)
+    if service is None:
+        return errors.refusal(21701, service=draft.service)
+    members = state.members(draft.service)
+    if not members and not service.alphas:
+        return errors.refusal(21704)
+    able = draft.sender or region(draft.to) not in NORTH_AMERICA or any(map(reaches_america, members))
+    return None if able else errors.refusal(21703, to=draft.to)
+
+
+def _has_account(draft: Draft, state: State) -> Refusal | None:
+    switches = state.switches
+    if draft.to in switches.unconfirmed:
+        return errors.refusal(572005, to=draft.to)
+    if switches.trial and draft.to not in switches.verified:
+        return errors.refusal(21608, to=draft.to)
+    closed = region(draft.to) in switches.closed_regions
+    return errors.refusal(21408, to=draft.to) if closed else None
 
 
 def _has_route(draft: Draft, state: State) -> Refusal | None:
     owned = state.numbers.get(draft.sender)
     to_america = region(draft.to) in NORTH_AMERICA
-    stuck = owned is not None and to_america and owned.kind in ("alphanumeric", "international")
-    if draft.media_urls:
+    stuck = owned is not None and to_america and not reaches_america(owned)
+    if draft.media_urls and not channel(draft.to)[0]:
         stuck = stuck or not to_america or (owned is not None and not owned.mms)
     if not stuck:
         return None
@@ -142,8 +178,9 @@ def _has_route(draft: Draft, state: State) -> Refusal | None:
 
 
 def _has_consent(draft: Draft, state: State) -> Refusal | None:
-    blocked = state.blocked(draft.to, draft.sender or draft.service)
-    return errors.refusal(21610) if blocked else None
+    if draft.service and not draft.sender and state.switches.late_opt_out:
+        return None
+    return errors.refusal(21610) if state.blocked(draft.to, draft.sender or draft.service) else None
 
 
 def _has_time(draft: Draft, state: State) -> Refusal | None:
@@ -154,7 +191,13 @@ def _has_time(draft: Draft, state: State) -> Refusal | None:
     return None if good else errors.refusal(20001, name="SendAt")
 
 
-def _is_url(text: str) -> bool:
+def reaches_america(owned: object) -> bool:
+    """Whether such a sender may text North America (CAR-176, CAR-178)."""
+    return getattr(owned, "kind", "") not in ("alphanumeric", "international")
+
+
+def is_url(text: str) -> bool:
+    """An address that can be called: http, a host without underscores (CAR-10)."""
     try:
         split = urlsplit(text)
         host, _ = split.hostname or "", split.port
@@ -172,6 +215,7 @@ ALONE: tuple[Callable[[Draft], Refusal | None], ...] = (
 HERE: tuple[Callable[[Draft, State], Refusal | None], ...] = (
     _has_sender,
     _has_service,
+    _has_account,
     _has_time,
     _has_route,
     _has_consent,

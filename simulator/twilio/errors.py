@@ -15,6 +15,7 @@ REFUSALS: dict[int, tuple[int, str]] = {
     20001: (400, "Parameter '{name}' is not valid."),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
+    20005: (403, "Account is not active"),
     20007: (400, "Page size must be a whole number between 1 and 1000."),
     20008: (403, "Resource not accessible with Test Account Credentials"),
     20009: (409, "Cannot delete or change a resource that is still in progress."),
@@ -29,6 +30,8 @@ REFUSALS: dict[int, tuple[int, str]] = {
         400,
         "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}",
     ),
+    21421: (400, "{number} is not a valid number."),
+    21422: (400, "{number} is not available."),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
@@ -47,18 +50,39 @@ REFUSALS: dict[int, tuple[int, str]] = {
     21620: (400, "The media URL {url} is not valid."),
     21623: (400, "A message can have at most 10 media URLs."),
     21635: (400, "'To' number {to} cannot be a landline"),
+    21655: (400, "The ContentSid is invalid"),
+    21656: (400, "The ContentVariables parameter is invalid"),
+    21701: (404, "The Messaging Service {service} does not exist."),
+    21702: (400, "The Messaging Service is not available for use."),
+    21703: (400, "The Messaging Service does not have a phone number that can reach {to}."),
     21704: (400, "The Messaging Service contains no phone numbers."),
     21705: (400, "The Messaging Service Sid {service} is invalid."),
+    21710: (409, "Phone Number or Short Code is already in the Messaging Service."),
+    21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),
+    21714: (412, "Number Pool size limit reached"),
     30409: (400, "This message cannot be canceled"),
+    572005: (400, "The number {to} has not been confirmed yet. Confirm it before sending."),
 }
 
-UNSAID = {"to": "", "sender": "", "service": "", "url": "", "name": "", "path": "", "kind": "SMS"}
+UNSAID = {
+    "number": "",
+    "to": "",
+    "sender": "",
+    "service": "",
+    "url": "",
+    "name": "",
+    "path": "",
+    "kind": "SMS",
+}
+
+MISSING = "Missing required parameter {name} in the post body"
 
 FAILURES: dict[int, str] = {
     11200: "HTTP retrieval failure",
     11751: "Media message - media exceeds the size limit",
     12300: "Invalid Content-Type",
     14107: "Message reply rate limit hit",
+    14109: "Message reply limit of one incoming message hit",
     21610: "Attempt to send to unsubscribed recipient",
     30001: "Queue overflow",
     30002: "Account suspended",
@@ -68,16 +92,34 @@ FAILURES: dict[int, str] = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    30009: "Missing inbound segment",
+    30011: "MMS not supported by the receiving phone number in this region",
+    30017: "Carrier network congestion",
+    30019: "Content size exceeds carrier limit",
+    30022: "US A2P 10DLC - rate limits exceeded",
+    30023: "US A2P 10DLC - daily message cap reached",
+    30024: "Numeric sender ID not provisioned on carrier",
     30032: "Toll-free number has not been verified",
+    30033: "US A2P 10DLC - campaign suspended",
     30034: "US A2P 10DLC - message from an unregistered number",
     30035: "US A2P 10DLC - registration of this number is still in progress",
+    30047: "Message could not be moved to an allowed hour",
+    30410: "Provider timeout",
+    30450: "Message delivery blocked: possible SMS pumping",
+    63003: "Channel could not find To address",
+    63013: "Channel policy violation",
+    63016: "Outside the allowed window: use a template",
+    63018: "Rate limit exceeded for channel",
     63019: "Media failed to download",
+    63024: "Invalid message recipient",
+    63032: "This recipient cannot be reached because of a restriction",
 }
 
 
-def answer(code: int, **facts: str) -> Response:
-    """The refusal `code` as a response."""
-    status, text = REFUSALS[code]
+def answer(code: int, text: str = "", **facts: str) -> Response:
+    """The refusal `code` as a response, in its own words or these."""
+    status, words = REFUSALS[code]
+    text = text or words
     filled = text.format_map({**UNSAID, **facts})
     body: dict[str, object] = {
         "code": code,
@@ -101,3 +143,17 @@ class Refused(Refusal):
 def refusal(code: int, **facts: str) -> Refused:
     """The refusal `code`, to be raised."""
     return Refused(code, answer(code, **facts))
+
+
+def missing(name: str) -> Refused:
+    """A call that leaves out what it must say."""
+    return Refused(20001, answer(20001, MISSING, name=name))
+
+
+def problem(status: int, code: int, title: str) -> Response:
+    """An error in the newer form, for which the SDK has another exception (CAR-35)."""
+    kind = f"https://www.twilio.com/docs/api/errors/{code}"
+    body = {"type": kind, "title": title, "status": status, "code": code, "detail": title, "errors": []}
+    response = json_response(body, status)
+    response.headers["Content-Type"] = "application/problem+json"
+    return response

@@ -17,9 +17,12 @@ from functools import partial
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from simulator.departures import Leaving
-from simulator.network import Hook, HookAnswer, Network
-from simulator.twilio.signature import Params, bare, sign
+from simulator.network import Hook, HookAnswer
+from simulator.twilio.signature import Params, bare, signatures
+from simulator.twilio.state import State
 
+LATE = 7200.0
+UNHEARD_OF = ("ReferralNumMedia", "0")  # CAR-90
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
@@ -38,6 +41,7 @@ class Delivery:
     token: str
     method: str = "POST"
     answered: Callable[[HookAnswer], None] = _nothing
+    quirk: str = ""  # of simulator/twilio/quirks.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,34 @@ def how_failed(answer: HookAnswer) -> str:
 class Hooks:
     """The way out. Call `deliver` only from work the clock runs, never under the network's lock."""
 
-    def __init__(self, network: Network, token: str) -> None:
-        self._network = network
-        self._token = token
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._network = state.network
 
     def deliver(self, delivery: Delivery) -> None:
-        """Deliver now, or whatever a planted fault makes of it."""
+        """Deliver now, or whatever a planted fault or quirk makes of it."""
+        match delivery.quirk:
+            case "late":
+                self._later(replace(delivery, quirk=""), LATE, delivery.lane)
+                return
+            case "own line":
+                self._later(replace(delivery, quirk=""), 0.0, delivery.token)
+                return
+            case "new token":
+                self.perform(delivery)
+                delivery = replace(delivery, quirk="", token=self._network.ids.uuid())
         go, facts = partial(self._go, delivery), partial(_facts, delivery)
         self._network.departures.leave(Leaving("twilio", delivery.operation, delivery.lane, go, facts))
 
     def _go(self, delivery: Delivery, lane: str) -> None:
         """Deliver here, or on another lane."""
-        work = partial(self.perform, delivery)
         if lane == delivery.lane:
-            work()
+            self.perform(delivery)
         else:
-            self._network.clock.later(0.0, work, lane=lane)
+            self._later(delivery, 0.0, lane)
+
+    def _later(self, delivery: Delivery, seconds: float, lane: str) -> None:
+        self._network.clock.later(seconds, partial(self.perform, delivery), lane=lane)
 
     def release(self) -> int:
         """Let go of everything held; tell how many there were."""
@@ -113,10 +129,11 @@ class Hooks:
             answer = self._network.deliver(hook)
             if not patience.again(answer):
                 break
-        return answer
+        return HookAnswer(None) if delivery.quirk == "gave up waiting" else answer
 
     def _hook(self, delivery: Delivery) -> Hook:
-        url, body, signed = bare(delivery.url), urlencode(delivery.params), delivery.params
+        params = [*delivery.params, *([UNHEARD_OF] if delivery.quirk == "unknown parameter" else [])]
+        url, body, signed = bare(delivery.url), urlencode(params), params
         if delivery.method == "GET":
             url, body, signed = _with_query(url, body), "", []
         headers = {
@@ -125,7 +142,7 @@ class Hooks:
             "Accept": "*/*",
             "X-Home-Region": "us1",
             "I-Twilio-Idempotency-Token": delivery.token,
-            "X-Twilio-Signature": sign(self._token, url, signed),
+            **signatures(self._state, url, signed, delivery.quirk),
             **_credentials(delivery.url),
         }
         return Hook("twilio", delivery.operation, url, headers, body.encode(), delivery.method)

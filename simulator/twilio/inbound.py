@@ -2,32 +2,32 @@
 
 Facts:
   * The carrier acts on opt-out words first: block, automatic answer, then the webhook (CAR-398).
-  * Unknown geography is sent as empty strings, not left out (CAR-86).
-  * The same parameters go to the fallback URL, with `ErrorCode` and `ErrorUrl` (CAR-120).
-  * At most ten messages answer one text: 14109 (CAR-128).
+  * Unknown geography is sent as empty strings, not left out (CAR-86, CAR-399).
+  * `OptOutType` comes along only with Advanced Opt-Out (CAR-89).
+  * A service may take its numbers' texts to a webhook of its own; if it has none, nothing is logged or
+    delivered (CAR-95).
   * A text to a number that is not ours, or cannot take it, reaches nobody.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urljoin
 
-from simulator.network import HookAnswer
-from simulator.twilio.drafts import LONGEST, MOST_MEDIA, Draft
-from simulator.twilio.errors import Refused
+from simulator.twilio import quirks
+from simulator.twilio.drafts import LONGEST, MOST_MEDIA
+from simulator.twilio.errands import Errand, Errands
 from simulator.twilio.handset import Handsets
-from simulator.twilio.hooks import Delivery, Hooks
+from simulator.twilio.hooks import Hooks
 from simulator.twilio.life import Life
-from simulator.twilio.optout import reaction
-from simulator.twilio.registration import region
+from simulator.twilio.optout import Match, matched
+from simulator.twilio.phones import channel, region
+from simulator.twilio.resources import Service
 from simulator.twilio.segments import split
 from simulator.twilio.signature import Params
 from simulator.twilio.state import Media, Message, Number, State
-from simulator.twilio.twiml import BadAnswer, Redirect, Reply, Unknown, read
 from simulator.twilio.views import VERSION, media_path, segments
 
-MOST_REPLIES = 10
-MOST_REDIRECTS = 5
+MISSING_PART = 30009  # CAR-67
+INBOUND = ("inbound_request_url", "inbound_method", "fallback_url", "fallback_method")
 
 
 class Undeliverable(Exception):
@@ -53,41 +53,27 @@ class Text:
     source_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """One document asked for on behalf of a text."""
-
-    message: Message
-    url: str
-    params: Params
-    method: str = "POST"
-    fallback: tuple[str, str] | None = None  # URL and method
-    redirects: int = 0
-
-
 class Inbound:
     """The way in."""
 
     def __init__(self, state: State, hooks: Hooks, handsets: Handsets, life: Life) -> None:
         self._state = state
         self._network = state.network
-        self._hooks = hooks
         self._handsets = handsets
-        self._life = life
+        self._errands = Errands(state, hooks, life)
 
     def receive(self, text: Text) -> str:
         """Take a text; its SID. Under the network's lock."""
         number = self._reachable(text)
+        quirk = quirks.take(self._network, "inbound")
         message = self._state.messages.get(text.source_id)
         if message is None:
-            message = self._stored(text)
-            self._handsets.types(message)
-            self._react(message, number)
-        self._announce(message, number)
+            message = self._received(text, number, quirk)
+        self._announce(message, number, quirk)
         return message.sid
 
     def _reachable(self, text: Text) -> Number:
-        number = self._state.numbers.get(text.number)
+        number = self._state.numbers.get(channel(text.number)[1])
         if number is None:
             raise Undeliverable(f"{text.number or 'nobody'} is not one of our numbers")
         if not number.sms or number.kind == "alphanumeric" or (text.media and not number.mms):
@@ -98,105 +84,74 @@ class Inbound:
             raise Undeliverable(f"a text has at most {LONGEST} characters and {MOST_MEDIA} files")
         return number
 
-    def _stored(self, text: Text) -> Message:
+    def _received(self, text: Text, number: Number, quirk: str) -> Message:
+        message = self._made(text)
+        self._handsets.types(message)
+        if quirk == "missing part":
+            message.parts = message.parts[1:] or [""]
+            message.body, message.error_code = "".join(message.parts), MISSING_PART
+        if self._silent(number):
+            del self._state.attached[message.sid]
+        else:
+            self._state.keep(message)
+        self._react(message, number)
+        return message
+
+    def _made(self, text: Text) -> Message:
         sid = text.source_id or self._network.ids.sid("MM" if text.media else "SM")
         message = Message(sid, "inbound", text.number, text.phone, text.text, self._network.now())
-        message.parts = split(text.text)
+        message.parts = split(text.text, graphemes=self._state.switches.graphemes)
+        self._state.attached.setdefault(sid, [])
         for file in text.media:
             media = self._state.attach(sid, file.content_type, file.data)
             message.media_urls.append(self._url(media))
         message.become("received", self._network.now())
-        self._state.messages[sid] = message
         return message
 
     def _react(self, message: Message, number: Number) -> None:
         """The carrier's opt-out."""
-        pair = (message.phone, number.scope)
-        rule = reaction(message.body, number.kind, blocked=pair in self._state.blocks)
-        if rule is None:
+        match = self._match(message, number)
+        pair = self._state.consent(message.phone, number.scope)
+        if match is None or match.blocks is (pair in self._state.blocks):
             return
-        if rule.blocks:
+        if match.blocks:
             self._state.blocks.add(pair)
-        elif rule.blocks is False:
+        elif match.blocks is False:
             self._state.blocks.discard(pair)
-        told = partial(self._tell, message, rule.answer)
+        told = partial(self._tell, message, match.answer)
         self._network.clock.later(0.0, told, lane=message.phone)
+
+    def _match(self, message: Message, number: Number) -> Match | None:
+        service = self._state.services.get(number.service)
+        own = service.opt_out if service else None
+        loosely = self._state.switches.opt_out_words == "punctuated"
+        return matched(message.body, number.kind, own, loosely=loosely)
 
     def _tell(self, message: Message, answer: str) -> None:
         with self._network.lock:
             self._handsets.is_told(message.phone, message.number, answer)
 
-    def _announce(self, message: Message, number: Number) -> None:
-        if not number.sms_url:
-            return
-        fallback = (number.sms_fallback_url, number.sms_fallback_method) if number.sms_fallback_url else None
-        params = self._params(message, number)
-        self._ask(_Errand(message, number.sms_url, params, number.sms_method, fallback))
+    def _announce(self, message: Message, number: Number, quirk: str) -> None:
+        held = self._way(number)
+        if held.url:
+            fallback = (held.fallback, held.fallback_method) if held.fallback else None
+            params = self._params(message, number)
+            self._errands.ask(Errand(message, held.url, params, held.method, fallback, quirk=quirk))
 
-    def _ask(self, errand: _Errand) -> None:
-        lane = errand.message.phone
-        delivery = Delivery(
-            operation="inbound",
-            url=errand.url,
-            params=errand.params,
-            lane=lane,
-            token=self._network.ids.uuid(),
-            method=errand.method,
-            answered=partial(self._answered, errand),
-        )
-        self._network.clock.later(0.0, partial(self._hooks.deliver, delivery), lane=lane)
+    def _way(self, number: Number) -> "Way":
+        service = self._service(number)
+        if service is None:
+            return Way(number.sms_url, number.sms_method, number.sms_fallback_url, number.sms_fallback_method)
+        return Way(*(str(service.settings[name] or "") for name in INBOUND))
 
-    def _answered(self, errand: _Errand, answer: HookAnswer) -> None:
-        try:
-            wishes = read(answer)
-        except BadAnswer as bad:
-            self._fall_back(errand, bad.code)
-            return
-        with self._network.lock:
-            replies = [wish for wish in wishes if isinstance(wish, Reply)]
-            for wish in wishes:
-                self._grant(errand, wish)
-            for reply in replies[:MOST_REPLIES]:
-                self._send(errand, reply)
-            if len(replies) > MOST_REPLIES:
-                self._warn(errand, 14109)
+    def _service(self, number: Number) -> Service | None:
+        """The service that takes the number's texts, if one does."""
+        service = self._state.services.get(number.service)
+        return service if service and not service.settings["use_inbound_webhook_on_number"] else None
 
-    def _grant(self, errand: _Errand, wish: Reply | Redirect | Unknown) -> None:
-        if isinstance(wish, Unknown):
-            self._warn(errand, 12200)
-        elif isinstance(wish, Redirect) and errand.redirects < MOST_REDIRECTS:
-            url = urljoin(errand.url, wish.url)
-            self._ask(replace(errand, url=url, redirects=errand.redirects + 1))
-
-    def _send(self, errand: _Errand, reply: Reply) -> None:
-        message = errand.message
-        draft = Draft(
-            to=reply.to or message.phone,
-            sender=reply.sender or message.number,
-            body=reply.body,
-            media_urls=reply.media_urls,
-            callback=urljoin(errand.url, reply.callback) if reply.callback else "",
-            direction="outbound-reply",
-        )
-        try:
-            self._life.start(self._life.accept(draft))
-        except Refused as refused:
-            self._warn(errand, refused.code)
-
-    def _fall_back(self, errand: _Errand, code: int) -> None:
-        with self._network.lock:
-            self._warn(errand, code)
-            if errand.fallback is None:
-                return
-            url, method = errand.fallback
-            told = [("ErrorCode", str(code)), ("ErrorUrl", errand.url)]
-            params = [*errand.params, *told]
-            self._ask(_Errand(errand.message, url, params, method))
-
-    def _warn(self, errand: _Errand, code: int) -> None:
-        """What the carrier's debugger would show."""
-        facts = {"code": code, "sid": errand.message.sid, "url": errand.url}
-        self._network.write("act", "twilio", who="twilio", did="warned", **facts)
+    def _silent(self, number: Number) -> bool:
+        service = self._service(number)
+        return service is not None and not service.settings["inbound_request_url"]
 
     def _params(self, message: Message, number: Number) -> Params:
         """What the webhook says (CAR-84 … CAR-92)."""
@@ -206,11 +161,12 @@ class Inbound:
             named.append((f"MediaContentType{place}", media.content_type))
             named.append((f"MediaUrl{place}", self._url(media)))
         return [
-            *_geography("To", message.number),
-            *_geography("From", message.phone),
+            *self._geography("To", message.number),
+            *self._geography("From", message.phone),
             *((name, message.sid) for name in ("SmsMessageSid", "SmsSid", "MessageSid")),
-            *([("MessagingServiceSid", number.pool)] if number.pool else []),
+            *([("MessagingServiceSid", number.service)] if number.service else []),
             *named,
+            *self._marks(message, number),
             ("NumMedia", str(len(files))),
             ("SmsStatus", "received"),
             ("Body", message.body),
@@ -221,10 +177,30 @@ class Inbound:
             ("ApiVersion", VERSION),
         ]
 
+    def _marks(self, message: Message, number: Number) -> Params:
+        """The opt-out marker and what channels add (CAR-89, CAR-90)."""
+        match, service = self._match(message, number), self._state.services.get(number.service)
+        told = [("OptOutType", match.kind)] if match and service and service.opt_out else []
+        named, bare = channel(message.phone)
+        if named == "whatsapp":
+            told += [("WaId", bare.removeprefix("+")), ("ProfileName", bare)]
+        return told + ([("ChannelPrefix", named)] if named else [])
+
+    def _geography(self, side: str, number: str) -> Params:
+        country = [(f"{side}Country", region(channel(number)[1]))]
+        if self._state.switches.geography == "absent":
+            return [(name, value) for name, value in country if value]
+        return [*((f"{side}{what}", "") for what in ("City", "State", "Zip")), *country]
+
     def _url(self, media: Media) -> str:
         return f"{self._network.base}/twilio{media_path(media)}"
 
 
-def _geography(side: str, number: str) -> Params:
-    unknown = [(f"{side}{what}", "") for what in ("City", "State", "Zip")]
-    return [*unknown, (f"{side}Country", region(number))]
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a text is taken, and where if that fails."""
+
+    url: str
+    method: str
+    fallback: str
+    fallback_method: str

@@ -1,52 +1,36 @@
 """The life of a message we send: accepted, handed over, delivered or not, and each change reported.
 
-Theory of operation. `accept` checks a draft and makes the message. Then, on the clock, in the lane of the
-phone: a sender is picked, media are fetched, the fate is decided, and its statuses follow one by one.
-A planned outcome beats the registration gate; a file that cannot be fetched beats both.
+Theory of operation. `accept` dresses and checks a draft and makes the message. Then, on the clock, in the
+lane of the phone: a sender is picked, it waits for its turn, media are fetched, the fate is decided
+(`fates`), and its statuses follow one by one. A planned outcome beats what numbers and phones are like; a
+file that cannot be fetched beats both.
 
 Facts:
   * It starts `queued`, with a Messaging Service `accepted`, scheduled `scheduled` (CAR-24).
   * No callback tells the initial status; each later one is a request of its own (CAR-133).
-  * An MMS has a SID beginning MM (CAR-19).
+  * An MMS has a SID beginning MM (CAR-19), and so has a text that is sent as one (CAR-149).
   * What has not left within its validity period fails with 30001 (CAR-08).
-  * The sixteenth reply between two numbers within 30 s fails with 14107 (CAR-82).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from simulator.twilio import errors
+from simulator.twilio import errors, quirks
 from simulator.twilio.drafts import Draft, check
+from simulator.twilio.dressing import dressed
+from simulator.twilio.fates import Fate, Fates
 from simulator.twilio.fetch import Unfit, fetch_all
 from simulator.twilio.handset import Handsets
 from simulator.twilio.hooks import Delivery, Hooks
-from simulator.twilio.registration import gate
+from simulator.twilio.pace import OVERFLOW, Pace
+from simulator.twilio.phones import channel
 from simulator.twilio.segments import split
+from simulator.twilio.senders import pick
 from simulator.twilio.signature import Params
 from simulator.twilio.state import FAILED, WAITING, Message, Outcome, State
 from simulator.twilio.views import VERSION
 
-STALE = 30001
-QUICK_REPLIES = 15
-QUICK = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """The statuses to come, the code of a failing one, and the pause between two."""
-
-    statuses: tuple[str, ...]
-    error_code: int | None = None
-    delay: float = 0.0
-
-    @property
-    def arrival(self) -> int:
-        """The step at which the phone shows the message; -1 if it never does."""
-        if "delivered" in self.statuses:
-            return self.statuses.index("delivered")
-        lost = any(status in FAILED for status in self.statuses)
-        return self.statuses.index("sent") if "sent" in self.statuses and not lost else -1
+TRIAL = "Sent from your Twilio trial account - "  # CAR-179
 
 
 class Life:
@@ -57,61 +41,81 @@ class Life:
         self._network = state.network
         self._hooks = hooks
         self._handsets = handsets
+        self._pace = Pace(state)
+        self._fates = Fates(state, self._pace)
         self._plans: dict[str, Outcome] = {}
 
+    def forget(self) -> None:
+        self._plans.clear()
+        self._pace.forget()
+
     def accept(self, draft: Draft) -> Message:
-        """Make a message of the draft, or raise the refusal. Under the network's lock."""
+        """The message such a draft becomes; raises Refused."""
+        draft = dressed(draft, self._state)
         check(draft, self._state)
-        plan = self._state.take_outcome(draft.to, draft.sender)
+        plan = self._state.take_outcome(draft.to, draft.sender, draft.body)
         if plan is not None and plan.refused:
             raise errors.refusal(plan.refused, to=draft.to, sender=draft.sender, kind=draft.kind)
+        if draft.sender and not draft.service and self._pace.full(draft.sender):
+            raise errors.refusal(21611)
         message = self._made(draft)
-        self._state.messages[message.sid] = message
+        self._state.keep(message)
         if plan is not None:
             self._plans[message.sid] = plan
         return message
 
-    def forget(self) -> None:
-        self._plans.clear()
-
-    def start(self, message: Message, send_at: float | None = None) -> None:
-        """Let its life begin, now or when it is scheduled."""
-        wait = max((send_at or 0.0) - self._network.now(), 0.0)
+    def start(self, message: Message, at: float | None = None) -> None:
+        """Let it live, from `at` on."""
+        wait = max(0.0, at - self._network.now()) if at is not None else 0.0
         self._network.clock.later(wait, partial(self.run, message), lane=message.phone)
 
     def run(self, message: Message) -> None:
-        """Live the message. Never under the network's lock."""
+        """Pick a sender and wait for its turn. Never under the network's lock."""
         with self._network.lock:
             if message.status == "canceled":
                 return
-            self._pick_sender(message)
-        fate = self._fetched(message) or self._fate(message)
+            fate = self._queue(message)
+            wait = 0.0 if fate else self._pace.take_turn(message)
+        if wait:
+            self._network.clock.later(wait, partial(self._leave, message, fate), lane=message.phone)
+        else:
+            self._leave(message, fate)
+
+    def _queue(self, message: Message) -> Fate | None:
+        if not message.number:
+            message.number = pick(self._state, message.service, message.phone, picture=message.picture)
+            self._state.messages.place(message)
+            self._state.spoke[(message.phone, message.number)] = message.order
+        full = message.service and self._pace.full(message.number)
+        return Fate(("failed",), OVERFLOW) if full else None
+
+    def _leave(self, message: Message, fate: Fate | None) -> None:
+        fate = fate or self._fetched(message)
+        if fate is None:
+            with self._network.lock:
+                fate = self._fates.of(message, self._plans.pop(message.sid, None))
         self._step(message, fate, 0)
 
     def _made(self, draft: Draft) -> Message:
         status = "scheduled" if draft.send_at else "accepted" if draft.service else "queued"
+        body = TRIAL + draft.body if self._state.switches.trial else draft.body
+        picture = draft.media_urls or draft.as_mms
         return Message(
-            sid=self._network.ids.sid("MM" if draft.media_urls else "SM"),
+            sid=self._network.ids.sid("MM" if picture else "SM"),
             direction=draft.direction,
             number=draft.sender,
             phone=draft.to,
-            body=draft.body,
+            body=body,
             created=self._network.now(),
             status=status,
-            parts=split(draft.body),
+            parts=split(body, graphemes=self._state.switches.graphemes),
             media_urls=draft.media_urls,
             service=draft.service,
             callback=draft.callback,
             until=max(self._network.now(), draft.send_at or 0.0) + draft.validity,
+            as_mms=draft.as_mms,
+            discard=draft.discard,
         )
-
-    def _pick_sender(self, message: Message) -> None:
-        """The service's number that last spoke with the phone, else its first (CAR-174)."""
-        if message.number:
-            return
-        pool = [number.number for number in self._state.members(message.service)]
-        used = (m.number for m in self._state.exchanged() if m.phone == message.phone and m.number in pool)
-        message.number = next(used, pool[0] if pool else "")
 
     def _fetched(self, message: Message) -> Fate | None:
         """Store its files; the fate of a message whose files cannot be had."""
@@ -124,39 +128,17 @@ class Life:
                 self._state.attach(message.sid, file.content_type, file.data, file.url)
         return None
 
-    def _fate(self, message: Message) -> Fate:
-        plan = self._plans.pop(message.sid, None)
-        if plan is not None:
-            return Fate(tuple(plan.statuses), plan.error_code, plan.delay)
-        if self._loops(message):
-            return Fate(("failed",), 14107)
-        owned = self._state.numbers.get(message.number)
-        code = gate(owned.kind, owned.registration, message.phone) if owned else 30034
-        queued = ("queued",) if message.service else ()
-        return Fate((*queued, "sent", "undelivered" if code else "delivered"), code)
-
-    def _loops(self, message: Message) -> bool:
-        if message.direction != "outbound-reply":
-            return False
-        pair = (message.number, message.phone)
-        quick = [
-            other
-            for other in self._state.messages.values()
-            if other.direction == "outbound-reply"
-            and (other.number, other.phone) == pair
-            and message.created - other.created < QUICK
-        ]
-        return len(quick) > QUICK_REPLIES
-
     def _step(self, message: Message, fate: Fate, step: int) -> None:
         if step >= len(fate.statuses):
+            message.body = "" if message.discard else message.body
             return
         with self._network.lock:
             if message.status in WAITING and self._network.now() > message.until:
-                fate = Fate((*fate.statuses[:step], "failed"), STALE)
+                fate = Fate((*fate.statuses[:step], "failed"), OVERFLOW)
             status = fate.statuses[step]
             code = fate.error_code if status in FAILED else None
             message.become(status, self._network.now(), code)
+            self._state.messages.place(message)
             if step == fate.arrival:
                 self._handsets.receives(message)
             report = self._report(message)
@@ -169,17 +151,20 @@ class Life:
         if not message.callback:
             return None
         params, token = callback_params(message, self._state.account), self._network.ids.uuid()
-        return Delivery("status", message.callback, params, message.phone, token)
+        quirk = quirks.take(self._network, "status")
+        return Delivery("status", message.callback, params, message.phone, token, quirk=quirk)
 
 
 def callback_params(message: Message, account: str) -> Params:
-    """What a status callback says, in the order seen on the wire (CAR-130)."""
+    """What a status callback says, in the order seen on the wire (CAR-130); channels add theirs (CAR-132)."""
     told: Params = []
-    if message.status in ("delivered", "undelivered") and not message.media_urls:
+    if message.status in ("delivered", "undelivered") and not message.picture:
         done = datetime.fromtimestamp(message.updated, UTC).strftime("%y%m%d%H%M")
         told.append(("RawDlrDoneDate", done))
     if message.error_code:
         told.append(("ErrorCode", str(message.error_code)))
+    if named := channel(message.phone)[0]:
+        told += [("ChannelPrefix", named), ("EventType", message.status.upper())]
     told += [("SmsSid", message.sid), ("SmsStatus", message.status), ("MessageStatus", message.status)]
     told.append(("To", message.phone))
     if message.service:

@@ -2,7 +2,8 @@
 
 Facts:
   * Metadata with `.json`; bytes without (CAR-139). Basic auth is enforced on every one (CAR-140).
-  * The bare URL redirects, 307, to a signed URL on another host, valid four hours (CAR-141, CAR-396).
+  * The bare URL redirects, 307, to a signed URL on another host, valid four hours (CAR-141, CAR-396);
+    both can be switched.
   * That host knows no accounts: a request that brings credentials along is refused (CAR-142).
   * Deleting a message leaves its media (CAR-32).
 
@@ -11,18 +12,26 @@ The other host is another name of the same machine, where it has one.
 
 import hashlib
 import hmac
+import time
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from werkzeug.datastructures import Headers
 
-from simulator.twilio import errors
-from simulator.twilio.auth import guarded
-from simulator.twilio.paging import listing
+from simulator.twilio import errors, quirks
+from simulator.twilio.auth import Guard
+from simulator.twilio.paging import book, listing
 from simulator.twilio.state import Media, State
 from simulator.twilio.views import media_view
 from simulator.web import Request, Response, Router, json_response
 
-LIFE = 4 * 3600
+NOWHERE = "http://127.0.0.1:9"  # nobody listens on the discard port
+DRIP_SECONDS = 1.0
+SPOILED: dict[str, Callable[[], bytes]] = {
+    "empty file": lambda: b"",
+    "huge file": lambda: bytes(30_000_000),
+    "wrong type": lambda: b"<!doctype html><script>alert(1)</script>",
+}
 OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
@@ -31,37 +40,42 @@ class MediaApi:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.pause: Callable[[float], None] = time.sleep
 
-    def mount(self, router: Router, account: str) -> None:
+    def mount(self, router: Router, account: str, guard: Guard) -> None:
         """Serve it below the account's path."""
         one = f"{account}/Messages/<parent>/Media/<sid>"
-        router.add("GET", f"{account}/Messages/<parent>/Media.json", "ListMedia", guarded(self.index))
-        router.add("GET", f"{one}.json", "FetchMedia", guarded(self.fetch))
-        router.add("DELETE", f"{one}.json", "DeleteMedia", guarded(self.delete))
-        router.add("DELETE", one, "DeleteMediaContent", guarded(self.delete))
-        router.add("GET", one, "FetchMediaContent", guarded(self.redirect))
+        router.add("GET", f"{account}/Messages/<parent>/Media.json", "ListMedia", guard(self.index))
+        router.add("GET", f"{one}.json", "FetchMedia", guard(self.fetch))
+        router.add("DELETE", f"{one}.json", "DeleteMedia", guard(self.delete))
+        router.add("DELETE", one, "DeleteMediaContent", guard(self.delete))
+        router.add("GET", one, "FetchMediaContent", guard(self.redirect))
         router.add("GET", "/cdn/<sid>", "FetchSignedContent", self.content)
 
     def index(self, request: Request) -> Response:
         held = self._state.media_of(request.params["parent"])
         if not held and request.params["parent"] not in self._state.messages:
             raise errors.refusal(20404, path=request.path)
-        return listing(request, "media_list", [media_view(media) for media in held])
+        return listing(request, "media_list", book(held), media_view)
 
     def fetch(self, request: Request) -> Response:
         return json_response(media_view(self._one(request)))
 
     def delete(self, request: Request) -> Response:
-        del self._state.media[self._one(request).sid]
+        self._state.detach(self._one(request))
         return Response(204)
 
     def redirect(self, request: Request) -> Response:
         """Where the bytes are."""
-        media = self._one(request)
-        expires = str(int(self._state.network.now()) + LIFE)
+        media, switches = self._one(request), self._state.switches
+        quirk = quirks.take(self._state.network, "FetchMediaContent")
+        life = -1.0 if quirk == "expired link" else switches.media_seconds
+        expires = str(int(self._state.network.now() + life))
         query = urlencode({"Expires": expires, "Signature": self._signed(media.sid, expires)})
-        target = f"{other_host(request.base)}/cdn/{media.sid}?{query}"
-        return Response(307, b"", Headers([("Location", target)]))
+        host = NOWHERE if quirk == "dead host" else other_host(request.base)
+        return Response(
+            switches.media_redirect, b"", Headers([("Location", f"{host}/cdn/{media.sid}?{query}")])
+        )
 
     def content(self, request: Request) -> Response:
         """The bytes, to whoever holds a valid link and brings nothing else."""
@@ -69,13 +83,23 @@ class MediaApi:
             return _refused(400, "Only one auth mechanism allowed")
         query = dict(parse_qsl(request.query_string))
         sid, expires = request.params["sid"], query.get("Expires", "")
-        signed = hmac.compare_digest(self._signed(sid, expires), query.get("Signature", ""))
+        given = query.get("Signature", "").encode()
+        signed = hmac.compare_digest(self._signed(sid, expires).encode(), given)
         if not signed or float(expires) < self._state.network.now():
             return _refused(403, "Access Denied")
         media = self._state.media.get(sid)
         if media is None:
             return _refused(404, "Not Found")
-        return Response(200, media.data, Headers([("Content-Type", media.content_type)]))
+        return self._spoiled(media, quirks.take(self._state.network, "FetchSignedContent"))
+
+    def _spoiled(self, media: Media, quirk: str) -> Response:
+        """The file as it is, or as a quirk has it (CAR-377)."""
+        kind = "image/jpeg" if quirk == "wrong type" else media.content_type
+        data = SPOILED[quirk]() if quirk in SPOILED else media.data
+        headers = Headers([("Content-Type", kind)])
+        if quirk == "slow drip":
+            return Response(200, b"", headers, stream=_dripping(data, self.pause))
+        return Response(200, data, headers)
 
     def _one(self, request: Request) -> Media:
         media = self._state.media.get(request.params["sid"])
@@ -96,6 +120,13 @@ def other_host(base: str) -> str:
         return base
     port = f":{split.port}" if split.port else ""
     return urlunsplit(split._replace(netloc=name + port))
+
+
+def _dripping(data: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
+    """A byte at a time."""
+    for place in range(len(data)):
+        yield data[place : place + 1]
+        pause(DRIP_SECONDS)
 
 
 def _refused(status: int, why: str) -> Response:

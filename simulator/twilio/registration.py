@@ -1,9 +1,9 @@
-"""Who may send where: classes of numbers, their registration and what an unregistered one meets.
+"""Who may send where: what an unregistered number meets, and the states resources move through.
 
 Facts:
   * A local number must be attached to an approved campaign to text US phones: 30034 without one, 30035
-    while it is pending (CAR-75, CAR-76, CAR-191). The territories count as US (CAR-301); texting Canada
-    needs none (CAR-315).
+    while it is pending, 30033 when it is suspended (CAR-74 … CAR-76, CAR-191). The territories count as US
+    (CAR-301); texting Canada needs none (CAR-315).
   * A toll-free number that is not verified, pending included, is blocked to the US and Canada: 30032
     (CAR-195).
   * Only sending is gated; texts to the number still arrive (CAR-196).
@@ -11,21 +11,43 @@ Facts:
 """
 
 import hashlib
+from functools import lru_cache
 
-import phonenumbers
+from simulator.twilio.phones import NORTH_AMERICA, UNITED_STATES, region
 
-KINDS = ("local", "toll-free", "short-code", "alphanumeric", "international")
-REGISTRATIONS = ("registered", "unregistered", "pending", "rejected")
-UNITED_STATES = ("US", "PR", "GU", "VI", "AS", "MP")
-NORTH_AMERICA = (*UNITED_STATES, "CA")
+REGISTRATIONS = ("registered", "unregistered", "pending", "rejected", "suspended")
+CAMPAIGN_STATES = {  # CAR-183, CAR-74
+    "VERIFIED": "registered",
+    "PENDING": "pending",
+    "IN_PROGRESS": "pending",
+    "FAILED": "rejected",
+    "SUSPENDED": "suspended",
+}
+VERIFICATION_STATES = {  # CAR-192
+    "TWILIO_APPROVED": "registered",
+    "PENDING_REVIEW": "pending",
+    "IN_REVIEW": "pending",
+    "TWILIO_REJECTED": "rejected",
+}
+BRAND_STATES = (
+    "PENDING",
+    "IN_REVIEW",
+    "APPROVED",
+    "FAILED",
+    "SUSPENDED",
+    "DELETION_PENDING",
+    "DELETION_FAILED",
+)
 
 GATES: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {
     ("local", "unregistered"): (30034, UNITED_STATES),
     ("local", "rejected"): (30034, UNITED_STATES),
     ("local", "pending"): (30035, UNITED_STATES),
+    ("local", "suspended"): (30033, UNITED_STATES),
     ("toll-free", "unregistered"): (30032, NORTH_AMERICA),
     ("toll-free", "rejected"): (30032, NORTH_AMERICA),
     ("toll-free", "pending"): (30032, NORTH_AMERICA),
+    ("toll-free", "suspended"): (30032, NORTH_AMERICA),
 }
 
 
@@ -35,60 +57,7 @@ def gate(kind: str, registration: str, phone: str) -> int | None:
     return code if region(phone) in regions else None
 
 
-def pool(kind: str, registration: str) -> str:
-    """The Messaging Service such a number sits in: one for each state of its campaign; or none."""
-    if kind != "local" or registration == "unregistered":
-        return ""
-    return derived_sid("MG", registration)
-
-
+@lru_cache(65_536)
 def derived_sid(prefix: str, *names: str) -> str:
     """A SID that is always the same for the same names (CAR-13)."""
     return prefix + hashlib.sha256("/".join(names).encode()).hexdigest()[:32]
-
-
-def region(number: str) -> str:
-    """The country a number belongs to, or an empty string."""
-    parsed = _parsed(number)
-    if parsed is None:
-        return ""
-    code = parsed.country_code or 0
-    found = phonenumbers.region_code_for_number(parsed)
-    return found or ("" if code == 1 else phonenumbers.region_code_for_country_code(code))
-
-
-def phone_number(text: str) -> str | None:
-    """`text` in E.164 if it is a phone number; ten digits are American (CAR-12)."""
-    parsed = _parsed(text)
-    if parsed is None:
-        return None
-    # Other countries' numbers for fiction are possible, not valid.
-    strict = phonenumbers.is_valid_number if parsed.country_code == 1 else phonenumbers.is_possible_number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if strict(parsed) else None
-
-
-def fixed_line(number: str) -> bool:
-    """Whether the number can only be a landline."""
-    parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
-
-
-def kind_of(number: str) -> str:
-    """The class a number's looks suggest."""
-    if number.isdigit() and len(number) in (5, 6):
-        return "short-code"
-    parsed = _parsed(number)
-    if parsed is None:
-        return "alphanumeric"
-    if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.TOLL_FREE:
-        return "toll-free"
-    return "local" if parsed.country_code == 1 else "international"
-
-
-def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
-    if text.isdigit() and len(text) in (5, 6):
-        return None
-    try:
-        return phonenumbers.parse(text, "US")
-    except phonenumbers.NumberParseException:
-        return None

@@ -5,9 +5,11 @@ Facts (carrier.md section 20, table C):
     One character outside it and the whole text is UCS-2: 70 units, else 67 in each (CAR-277).
   * Extension characters weigh two, and the pair is never split (CAR-276, CAR-278).
   * UCS-2 is UTF-16 on the air: beyond U+FFFF a character weighs two and stays whole (CAR-279).
-  * A flag or a family may be cut between its characters (CAR-280, CAR-400); an empty text is one part.
+  * A flag or a family may be cut between its characters, unless asked otherwise (CAR-280, CAR-400).
+  * An empty text is one part.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +20,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+JOINER = "\u200d"
 EXTENSION = frozenset("\f^{}\\[~]|€")
 
 
@@ -45,20 +48,44 @@ def units(text: str, of: Alphabet) -> int:
     return sum(map(of.weight, text))
 
 
-def split(text: str) -> list[str]:
-    """The parts; always at least one."""
+def split(text: str, *, graphemes: bool = False) -> list[str]:
+    """The parts; always at least one. With `graphemes` what a reader sees as one character stays whole."""
     chosen = alphabet(text)
     if units(text, chosen) <= chosen.alone:
         return [text]
-    cuts = [0, *_cuts(text, chosen), len(text)]
+    pieces = list(_graphemes(text)) if graphemes else list(text)
+    cuts = [0, *_cuts(pieces, chosen), len(text)]
     return [text[start:end] for start, end in pairwise(cuts)]
 
 
-def _cuts(text: str, chosen: Alphabet) -> Iterator[int]:
-    held = 0
-    for place, char in enumerate(text):
-        weight = chosen.weight(char)
+def _cuts(pieces: list[str], chosen: Alphabet) -> Iterator[int]:
+    held = place = 0
+    for piece in pieces:
+        weight = units(piece, chosen)
         if held + weight > chosen.joined:
             yield place
             held = 0
-        held += weight
+        held, place = held + weight, place + len(piece)
+
+
+def _graphemes(text: str) -> Iterator[str]:
+    """Roughly: flags in pairs, and whatever a mark, a skin tone or a joiner ties to what stands before it."""
+    piece = ""
+    for char in text:
+        if piece and not _tied(piece, char):
+            yield piece
+            piece = ""
+        piece += char
+    yield piece
+
+
+def _tied(piece: str, char: str) -> bool:
+    if piece[-1] == JOINER or char == JOINER or "\U0001f3fb" <= char <= "\U0001f3ff":
+        return True
+    if _flag(char):
+        return _flag(piece[-1]) and len(piece) % 2 == 1
+    return unicodedata.category(char) in ("Mn", "Me", "Mc") or piece + char == "\r\n"
+
+
+def _flag(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"

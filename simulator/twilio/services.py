@@ -1,201 +1,293 @@
-"""messaging.twilio.com: Messaging Services, their campaigns, and toll-free verifications.
+"""messaging.twilio.com: Messaging Services and the senders in their pools (CAR-171 … CAR-173).
 
-Facts: ISO dates and `meta` paging (CAR-171); a campaign's state is VERIFIED, IN_PROGRESS or FAILED (CAR-183);
-a toll-free number's is TWILIO_APPROVED, PENDING_REVIEW or TWILIO_REJECTED (CAR-192).
+Facts: a number is in one pool at most: 21710 if it is in this one already, 21712 if in another; a pool has
+room for 400 numbers, then 21714. A service somebody creates takes texts itself (CAR-95); what stands here
+from the start leaves them to the number's webhook. Deleting a service lets its numbers go."""
 
-All of it is read off the numbers: registered local numbers share a service whose campaign is verified,
-pending ones another, rejected ones a third; an unregistered number is in no service and has no verification.
-"""
-
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from simulator import accounts
-from simulator.twilio import errors
-from simulator.twilio.auth import guarded
-from simulator.twilio.paging import meta_listing
-from simulator.twilio.registration import derived_sid, region
+from simulator.twilio import crud, errors
+from simulator.twilio.auth import Guard
+from simulator.twilio.crud import Crud
+from simulator.twilio.drafts import ALPHANUMERIC, is_url
+from simulator.twilio.forms import Form
+from simulator.twilio.phones import channel, region
+from simulator.twilio.resources import SETTINGS, Sender, Service
 from simulator.twilio.state import Number, State
 from simulator.twilio.views import iso
-from simulator.web import Request, Response, Router, json_response
+from simulator.web import Json, Request, Response, Router, json_response
 
 ROOT = "/messaging/v1"
-CAMPAIGNS = {"registered": "VERIFIED", "pending": "IN_PROGRESS", "rejected": "FAILED"}
-VERIFICATIONS = {"registered": "TWILIO_APPROVED", "pending": "PENDING_REVIEW", "rejected": "TWILIO_REJECTED"}
-SETTINGS: dict[str, Any] = {  # CAR-172
-    "inbound_request_url": None,
-    "inbound_method": "POST",
-    "fallback_url": None,
-    "fallback_method": "POST",
-    "status_callback": None,
-    "sticky_sender": True,
-    "mms_converter": False,
-    "smart_encoding": False,
-    "scan_message_content": "inherit",
-    "area_code_geomatch": False,
-    "validity_period": 36_000,
-    "synchronous_validation": False,
-    "usecase": "undeclared",
-    "use_inbound_webhook_on_number": True,
+SERVICES = f"{ROOT}/Services"
+ONE = f"{SERVICES}/<service>"
+ROOM = 400  # CAR-173
+LINKS = {
+    "phone_numbers": "PhoneNumbers",
+    "short_codes": "ShortCodes",
+    "alpha_senders": "AlphaSenders",
+    "us_app_to_person": "Compliance/Usa2p",
+    "us_app_to_person_usecases": "Compliance/Usa2p/Usecases",
+    "channel_senders": "ChannelSenders",
+    "destination_alpha_senders": "DestinationAlphaSenders",
 }
-CAMPAIGN: dict[str, Any] = {  # CAR-183, CAR-185
-    "description": "Answers to customers who text our support and sales numbers first.",
-    "message_flow": "The customer texts a number printed on our web site and we answer.",
-    "message_samples": ["Hello Maria, your parcel left today.", "Ada here, I am looking into it."],
-    "us_app_to_person_usecase": "CUSTOMER_CARE",
-    "has_embedded_links": True,
-    "has_embedded_phone": False,
-    "is_externally_registered": False,
-    "rate_limits": {"att": {"mps": 600, "msg_class": "A"}, "tmobile": {"brand_tier": "TOP"}},
-    "mock": False,
+URLS = {
+    "InboundRequestUrl": "inbound_request_url",
+    "FallbackUrl": "fallback_url",
+    "StatusCallback": "status_callback",
 }
-REJECTED = {"error_code": 30908, "description": "The campaign description does not match the samples."}
+FLAGS = {
+    "StickySender": "sticky_sender",
+    "MmsConverter": "mms_converter",
+    "SmartEncoding": "smart_encoding",
+    "FallbackToLongCode": "fallback_to_long_code",
+    "AreaCodeGeomatch": "area_code_geomatch",
+    "SynchronousValidation": "synchronous_validation",
+    "UseInboundWebhookOnNumber": "use_inbound_webhook_on_number",
+}
+CHOICES = {
+    "InboundMethod": ("inbound_method", ("GET", "POST")),
+    "FallbackMethod": ("fallback_method", ("GET", "POST")),
+    "ScanMessageContent": ("scan_message_content", ("inherit", "enable", "disable")),
+    "Usecase": (
+        "usecase",
+        ("notifications", "marketing", "verification", "discussion", "poll", "undeclared"),
+    ),
+}
+USECASES = [
+    {"usecase": code, "friendly_name": code.capitalize(), "purpose": f"Messages of the kind: {code}."}
+    for code in CHOICES["Usecase"][1]
+]
 
 
 class ServicesApi:
-    """Who is registered, as the carrier tells it."""
+    """Services and their pools."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def mount(self, router: Router) -> None:
+    def mount(self, router: Router, guard: Guard) -> None:
         """Serve it below the host's own segment."""
-        one = f"{ROOT}/Services/<service>"
-        campaign = f"{one}/Compliance/Usa2p"
-        verification = f"{ROOT}/Tollfree/Verifications"
-        router.add("GET", f"{ROOT}/Services", "ListService", guarded(self.index))
-        router.add("GET", one, "FetchService", guarded(self.fetch))
-        router.add("GET", f"{one}/PhoneNumbers", "ListPhoneNumber", guarded(self.members))
-        router.add("GET", f"{one}/PhoneNumbers/<sid>", "FetchPhoneNumber", guarded(self.member))
-        router.add("GET", campaign, "ListUsAppToPerson", guarded(self.campaigns))
-        router.add("GET", f"{campaign}/<sid>", "FetchUsAppToPerson", guarded(self.campaign))
-        router.add("GET", verification, "ListTollfreeVerification", guarded(self.verifications))
-        router.add("GET", f"{verification}/<sid>", "FetchTollfreeVerification", guarded(self.verification))
+        router.add("GET", f"{SERVICES}/Usecases", "FetchUsecase", guard(_usecases))
+        for each in (self._services(), *self._numbers(), *self._names()):
+            crud.mount(router, guard, each)
 
-    def index(self, request: Request) -> Response:
-        return meta_listing(request, "services", [self._service(request, sid) for sid in self._state.pools()])
+    def _services(self) -> Crud:
+        return Crud(
+            name="Service",
+            path=SERVICES,
+            key="services",
+            records=lambda _: self._state.services,
+            view=self._view,
+            create=self._create,
+            update=self._update,
+            delete=self._delete,
+        )
 
-    def fetch(self, request: Request) -> Response:
-        self._registration(request)
-        return json_response(self._service(request, request.params["service"]))
-
-    def members(self, request: Request) -> Response:
-        return meta_listing(request, "phone_numbers", self._member_views(request))
-
-    def member(self, request: Request) -> Response:
-        return json_response(_only(request, self._member_views(request)))
-
-    def campaigns(self, request: Request) -> Response:
-        return meta_listing(request, "compliance", [self._campaign(request)])
-
-    def campaign(self, request: Request) -> Response:
-        return json_response(_only(request, [self._campaign(request)]))
-
-    def verifications(self, request: Request) -> Response:
-        query = dict(request.query)
-        number, status = query.get("TollfreePhoneNumberSid", ""), query.get("Status", "")
-        found = [
-            view
-            for view in self._verification_views(request)
-            if number in ("", view["tollfree_phone_number_sid"]) and status in ("", view["status"])
+    def _numbers(self) -> list[Crud]:
+        named = (
+            ("PhoneNumber", "PhoneNumbers", "phone_numbers"),
+            ("ServiceShortCode", "ShortCodes", "short_codes"),
+        )
+        return [
+            Crud(
+                name=name,
+                path=f"{ONE}/{path}",
+                key=key,
+                records=partial(self._members, path == "ShortCodes"),
+                view=self._member_view,
+                create=partial(self._join, path == "ShortCodes"),
+                delete=self._leave,
+            )
+            for name, path, key in named
         ]
-        return meta_listing(request, "verifications", found)
 
-    def verification(self, request: Request) -> Response:
-        return json_response(_only(request, self._verification_views(request)))
+    def _names(self) -> list[Crud]:
+        kinds: tuple[tuple[str, str, str, Callable[..., Sender]], ...] = (
+            ("AlphaSender", "alpha_senders", "alphas", self._alpha),
+            ("ChannelSender", "senders", "channels", self._channel),
+            ("DestinationAlphaSender", "alpha_senders", "destinations", self._destination),
+        )
+        return [
+            Crud(
+                name=name,
+                path=f"{ONE}/{name}s",
+                key=key,
+                records=partial(self._held, place),
+                view=VIEWS[place],
+                create=partial(self._add, place, make),
+                delete=partial(self._drop, place),
+            )
+            for name, key, place, make in kinds
+        ]
 
-    def _registration(self, request: Request) -> str:
-        """The registration the service's numbers share."""
-        registration = self._state.pools().get(request.params["service"])
-        if registration is None:
-            raise errors.refusal(20404, path=request.path)
-        return registration
+    # --- services ---
 
-    def _since(self, numbers: list[Number]) -> str:
-        return iso(min(number.since for number in numbers))
+    def _create(self, _: Request, said: Form) -> Service:
+        said.require("FriendlyName")
+        sid, now = self._state.network.ids.sid("MG"), self._state.network.now()
+        settings = {**SETTINGS, "use_inbound_webhook_on_number": False}
+        made = Service(sid, said.text("FriendlyName"), now, now, settings)
+        self._update(made, said)
+        self._state.services[sid] = made
+        return made
 
-    def _service(self, request: Request, sid: str) -> dict[str, Any]:
-        members = self._state.members(sid)
-        url, since = f"{request.base}{ROOT}/Services/{sid}", self._since(members)
+    def _update(self, service: Service, said: Form) -> None:
+        changed = _settings(said)
+        service.settings |= changed
+        service.friendly_name = said.text("FriendlyName") or service.friendly_name
+        service.updated = self._state.network.now()
+
+    def _delete(self, _: Request, service: Service) -> None:
+        for number in self._state.members(service.sid):
+            number.service = ""
+        del self._state.services[service.sid]
+
+    def _view(self, url: str, service: Service) -> Json:
+        campaign = service.campaign
         return {
-            "sid": sid,
+            "sid": service.sid,
             "account_sid": accounts.TWILIO_ACCOUNT_SID,
-            "friendly_name": f"Sunbridge, {members[0].registration}",
-            "date_created": since,
-            "date_updated": since,
-            **SETTINGS,
-            "us_app_to_person_registered": members[0].registration == "registered",
+            "friendly_name": service.friendly_name,
+            "date_created": iso(service.created),
+            "date_updated": iso(service.updated),
+            **service.settings,
+            "us_app_to_person_registered": campaign is not None and campaign.status == "VERIFIED",
             "url": url,
-            "links": {
-                "phone_numbers": f"{url}/PhoneNumbers",
-                "us_app_to_person": f"{url}/Compliance/Usa2p",
-            },
+            "links": {name: f"{url}/{path}" for name, path in LINKS.items()},
         }
 
-    def _member_views(self, request: Request) -> list[dict[str, Any]]:
-        self._registration(request)
-        service = request.params["service"]
-        url = f"{request.base}{ROOT}/Services/{service}/PhoneNumbers"
-        return [
-            {
-                "sid": number.sid,
-                "account_sid": accounts.TWILIO_ACCOUNT_SID,
-                "service_sid": service,
-                "date_created": iso(number.since),
-                "date_updated": iso(number.since),
-                "phone_number": number.number,
-                "country_code": region(number.number),
-                "capabilities": [name for name in ("SMS", "MMS") if getattr(number, name.lower())],
-                "url": f"{url}/{number.sid}",
-            }
-            for number in self._state.members(service)
-        ]
+    def _service(self, request: Request) -> Service:
+        service: Service = crud.found(request, self._state.services, "service")
+        return service
 
-    def _campaign(self, request: Request) -> dict[str, Any]:
-        registration, service = self._registration(request), request.params["service"]
-        sid, since = derived_sid("QE", service), self._since(self._state.members(service))
+    # --- numbers in pools ---
+
+    def _members(self, short: bool, request: Request) -> Mapping[str, Number]:  # noqa: FBT001 - bound above
+        service = self._service(request)
         return {
-            "sid": sid,
-            "account_sid": accounts.TWILIO_ACCOUNT_SID,
-            "brand_registration_sid": derived_sid("BN", "brand"),
-            "messaging_service_sid": service,
-            "campaign_status": CAMPAIGNS[registration],
-            "campaign_id": "CSUNBRI" if registration == "registered" else None,
-            **CAMPAIGN,
-            "errors": [REJECTED] if registration == "rejected" else [],
-            "date_created": since,
-            "date_updated": since,
-            "url": f"{request.base}{ROOT}/Services/{service}/Compliance/Usa2p/{sid}",
+            number.sid: number
+            for number in self._state.members(service.sid)
+            if (number.kind == "short-code") is short
         }
 
-    def _verification_views(self, request: Request) -> list[dict[str, Any]]:
-        return [
-            _verification(number, f"{request.base}{ROOT}/Tollfree/Verifications")
-            for number in self._state.numbers.values()
-            if number.kind == "toll-free" and number.registration in VERIFICATIONS
-        ]
+    def _join(self, short: bool, request: Request, said: Form) -> Number:  # noqa: FBT001 - bound above
+        name = "ShortCodeSid" if short else "PhoneNumberSid"
+        said.require(name)
+        service, number = self._service(request), self._state.number_by_sid(said.text(name))
+        if number is None or (number.kind == "short-code") is not short:
+            raise errors.refusal(20404, path=f"{request.path}/{said.text(name)}")
+        if number.service:
+            raise errors.refusal(21710 if number.service == service.sid else 21712)
+        if len(self._state.members(service.sid)) >= ROOM:
+            raise errors.refusal(21714)
+        number.service = service.sid
+        number.joined = self._state.network.now() + self._state.switches.attach_seconds
+        return number
+
+    def _leave(self, _: Request, number: Number) -> None:
+        number.service = ""
+
+    def _member_view(self, url: str, number: Number) -> Json:
+        name = "short_code" if number.kind == "short-code" else "phone_number"
+        return {
+            **_pooled(url, number.sid, number.service, number.since),
+            name: number.number,
+            "country_code": region(number.number) or "US",
+            "capabilities": [each for each in ("SMS", "MMS") if getattr(number, each.lower())],
+        }
+
+    # --- names in pools ---
+
+    def _held(self, place: str, request: Request) -> Mapping[str, Sender]:
+        held: Mapping[str, Sender] = getattr(self._service(request), place)
+        return held
+
+    def _add(self, place: str, make: Callable[..., Sender], request: Request, said: Form) -> Sender:
+        service = self._service(request)
+        held: dict[str, Sender] = getattr(service, place)
+        made = make(said)
+        if any((each.name, each.country) == (made.name, made.country) for each in held.values()):
+            raise errors.refusal(21710)
+        made.service = service.sid
+        held[made.sid] = made
+        return made
+
+    def _drop(self, place: str, request: Request, sender: Sender) -> None:
+        del getattr(self._service(request), place)[sender.sid]
+
+    def _alpha(self, said: Form) -> Sender:
+        said.require("AlphaSender")
+        if not ALPHANUMERIC.fullmatch(said.text("AlphaSender")):
+            raise errors.refusal(20001, name="AlphaSender")
+        return Sender(self._state.network.ids.sid("AI"), said.text("AlphaSender"), self._state.network.now())
+
+    def _destination(self, said: Form) -> Sender:
+        sender = self._alpha(said)
+        sender.country = said.text("IsoCountryCode").upper()
+        if sender.country and not (len(sender.country) == 2 and sender.country.isalpha()):
+            raise errors.refusal(20001, name="IsoCountryCode")
+        return sender
+
+    def _channel(self, said: Form) -> Sender:
+        """A channel sender is known by its SID; there is one for each of our numbers on WhatsApp."""
+        said.require("Sid")
+        return Sender(said.text("Sid"), f"whatsapp:{accounts.SUPPORT_NUMBER}", self._state.network.now())
 
 
-def _verification(number: Number, url: str) -> dict[str, Any]:
-    sid, rejected = derived_sid("HH", number.number), number.registration == "rejected"
+def _settings(said: Form) -> Json:
+    """What a call says of a service's settings, checked before any of it is taken."""
+    changed: Json = {}
+    for name, key in URLS.items():
+        if said.has(name):
+            if said.text(name) and not is_url(said.text(name)):
+                raise errors.refusal(20001, name=name)
+            changed[key] = said.text(name) or None
+    changed |= {key: said.flag(name) for name, key in FLAGS.items() if said.has(name)}
+    for name, (key, choices) in CHOICES.items():
+        if said.choice(name, choices):
+            changed[key] = said.text(name)
+    if said.has("ValidityPeriod"):
+        changed["validity_period"] = said.whole("ValidityPeriod", 1, 36_000, 36_000)
+    return changed
+
+
+def _usecases(_: Request) -> Response:
+    return json_response({"usecases": USECASES})
+
+
+def _pooled(url: str, sid: str, service: str, at: float) -> Json:
     return {
         "sid": sid,
         "account_sid": accounts.TWILIO_ACCOUNT_SID,
-        "tollfree_phone_number_sid": number.sid,
-        "tollfree_phone_number": number.number,
-        "status": VERIFICATIONS[number.registration],
-        "business_name": "Sunbridge demo",
-        "rejection_reason": "Opt-in not documented" if rejected else None,
-        "rejection_reasons": [{"code": 30513, "reason": "Opt-in not documented"}] if rejected else [],
-        "error_code": 30513 if rejected else None,
-        "edit_allowed": rejected,
-        "date_created": iso(number.since),
-        "date_updated": iso(number.since),
-        "url": f"{url}/{sid}",
+        "service_sid": service,
+        "date_created": iso(at),
+        "date_updated": iso(at),
+        "url": url,
     }
 
 
-def _only(request: Request, records: list[dict[str, Any]]) -> dict[str, Any]:
-    found = next((record for record in records if record["sid"] == request.params["sid"]), None)
-    if found is None:
-        raise errors.refusal(20404, path=request.path)
-    return found
+def _alpha_view(url: str, sender: Sender) -> Json:
+    base = _pooled(url, sender.sid, sender.service, sender.at)
+    return {**base, "alpha_sender": sender.name, "capabilities": ["SMS"]}
+
+
+def _destination_view(url: str, sender: Sender) -> Json:
+    return {**_alpha_view(url, sender), "iso_country_code": sender.country}
+
+
+def _channel_view(url: str, sender: Sender) -> Json:
+    base = _pooled(url, sender.sid, sender.service, sender.at)
+    service = base.pop("service_sid")
+    named, number = channel(sender.name)
+    told = {"sender": sender.name, "sender_type": named, "country_code": region(number)}
+    return {**base, "messaging_service_sid": service, **told}
+
+
+VIEWS: dict[str, Callable[[str, Any], Json]] = {
+    "alphas": _alpha_view,
+    "channels": _channel_view,
+    "destinations": _destination_view,
+}

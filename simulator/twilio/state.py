@@ -1,125 +1,29 @@
-"""What the carrier remembers: numbers, messages, media, blocks, planned outcomes and phones' screens."""
+"""What the carrier remembers, and what follows from it: who is registered, who is blocked, plans."""
 
-import math
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
 from simulator import accounts
 from simulator.network import Network
-from simulator.twilio import registration
+from simulator.twilio.phones import channel, kind_of
+from simulator.twilio.records import FAILED, STATUSES, WAITING, Media, Message, Number, Outcome, Shown
+from simulator.twilio.registration import CAMPAIGN_STATES, VERIFICATION_STATES, derived_sid
+from simulator.twilio.resources import CAMPAIGN, Brand, Campaign, Filed, Review, Service, Verification
+from simulator.twilio.shelves import Messages
+from simulator.twilio.switches import Switches
 
-WAITING = ("accepted", "scheduled", "queued", "sending")
-FAILED = ("undelivered", "failed")
-OTHERS = ("sent", "delivered", "canceled", "receiving", "received", "read", "partially_delivered")
-STATUSES = WAITING + FAILED + OTHERS  # CAR-23
+__all__ = ["FAILED", "STATUSES", "WAITING", "Media", "Message", "Number", "Outcome", "Shown", "State"]
 
-
-@dataclass(slots=True)
-class Number:
-    """One of our senders."""
-
-    number: str
-    kind: str
-    registration: str = "registered"
-    sms: bool = True
-    mms: bool = True
-    sms_url: str = ""
-    sms_method: str = "POST"
-    sms_fallback_url: str = ""
-    sms_fallback_method: str = "POST"
-    friendly_name: str = ""
-    since: float = 0.0
-
-    @property
-    def sid(self) -> str:
-        return registration.derived_sid("SC" if self.kind == "short-code" else "PN", self.number)
-
-    @property
-    def pool(self) -> str:
-        """The Messaging Service it sits in, or an empty string."""
-        return registration.pool(self.kind, self.registration)
-
-    @property
-    def scope(self) -> str:
-        """What a customer's STOP to this number covers (CAR-159)."""
-        return self.pool or self.number
-
-
-@dataclass(slots=True)
-class Message:
-    """A message resource; `number` is ours (empty until a service picked a sender), `phone` theirs."""
-
-    sid: str
-    direction: str
-    number: str
-    phone: str
-    body: str
-    created: float
-    status: str = "queued"
-    parts: list[str] = field(default_factory=list)
-    media_urls: list[str] = field(default_factory=list)
-    service: str = ""
-    callback: str = ""
-    until: float = math.inf  # what has not left by then fails
-    updated: float = 0.0
-    sent: float | None = None
-    error_code: int | None = None
-    price: str | None = None
-
-    @property
-    def inbound(self) -> bool:
-        return self.direction == "inbound"
-
-    def become(self, status: str, at: float, error_code: int | None = None) -> None:
-        """Take the next status; the price and the moment of sending come with it (CAR-20)."""
-        self.status, self.updated, self.error_code = status, at, error_code
-        if status != "failed":
-            self.sent = self.sent or at
-            self.price = "-0.02000" if self.media_urls else f"-{0.0075 * len(self.parts):.5f}"
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """One attachment as the carrier stores it."""
-
-    sid: str
-    parent: str
-    content_type: str
-    data: bytes
-    at: float
-    source: str = ""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """A planned fate: statuses after the first one, or a refusal; for `count` messages that match."""
-
-    statuses: list[str] = field(default_factory=list)
-    error_code: int | None = None
-    refused: int | None = None
-    to: str = ""
-    number: str = ""
-    delay: float = 0.0
-    count: int = 1
-
-    def concerns(self, phone: str, number: str) -> bool:
-        return self.to in ("", phone) and self.number in ("", number)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One bubble on a phone's screen."""
-
-    direction: str  # received or sent, as its owner sees it
-    number: str
-    text: str
-    parts: list[str]
-    media: list[dict[str, Any]]
-    sid: str
-    at: float
-    automatic: bool = False
-    message: Message | None = None
+LONG_AGO = float("-inf")
+CAMPAIGNS = {
+    "registered": "VERIFIED",
+    "pending": "IN_PROGRESS",
+    "rejected": "FAILED",
+    "suspended": "SUSPENDED",
+}
+VERIFICATIONS = {"registered": "TWILIO_APPROVED", "pending": "PENDING_REVIEW", "rejected": "TWILIO_REJECTED"}
+NO_CAMPAIGN = {"error_code": 30908, "description": "The campaign description does not match the samples."}
+NO_OPT_IN = {"code": 30513, "reason": "Opt-in not documented"}
 
 
 class State:
@@ -128,56 +32,168 @@ class State:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.account = accounts.TWILIO_ACCOUNT_SID
-        self.token = accounts.TWILIO_AUTH_TOKEN
         self.forget()
 
     def forget(self) -> None:
         """Back to the three sample numbers and nothing else."""
+        self.token, self.secondary, self.former = accounts.TWILIO_AUTH_TOKEN, "", ""
+        self.switches = Switches()
         self.numbers: dict[str, Number] = {}
-        self.messages: dict[str, Message] = {}
+        self.sids: dict[str, str] = {}  # a number's SID → the number
+        self.messages = Messages()
         self.media: dict[str, Media] = {}
+        self.attached: dict[str, list[str]] = {}  # message → its media
         self.blocks: set[tuple[str, str]] = set()
         self.outcomes: list[Outcome] = []
+        self.reviews: list[Review] = []
         self.screens: dict[str, list[Shown]] = {}
+        self.spoke: dict[tuple[str, str], int] = {}  # phone, number → when they last did
+        self.replies: dict[tuple[str, str], deque[float]] = {}
+        self.lines: dict[str, str] = {}  # phone → what is the matter with it
+        self.deactivated: dict[str, list[str]] = {}  # day → phones (CAR-180)
+        self.services: dict[str, Service] = {}
+        self.brands: dict[str, Brand] = {}
+        self.verifications: dict[str, Verification] = {}
+        self.contents: dict[str, Filed] = {}
+        self.sinks: dict[str, Filed] = {}
+        self.subscriptions: dict[str, Filed] = {}
+        self.calls: deque[float] = deque()
         for number in accounts.NUMBERS:
-            self.add_number(number, registration.kind_of(number))
+            self.add_number(number, kind_of(number))
 
-    def add_number(self, number: str, kind: str) -> Number:
+    # --- numbers and their registration ---
+
+    def add_number(self, number: str, kind: str, registration: str = "registered") -> Number:
         """Own `number`; its texts go to the bridge."""
-        url = self.network.bridge_door("twilio")
-        added = Number(number, kind, sms_url=url, friendly_name=number, since=self.network.now())
+        url, now = self.network.bridge_door("twilio"), self.network.now()
+        added = Number(number, kind, sms_url=url, friendly_name=number, since=now, changed=now)
         self.numbers[number] = added
+        self.sids[added.sid] = number
+        self.register(added, registration)
         return added
 
-    def members(self, pool: str) -> list[Number]:
-        """The numbers of a Messaging Service."""
-        return [number for number in self.numbers.values() if pool and number.pool == pool]
+    def class_number(self, number: Number, kind: str) -> None:
+        """Make it another kind of number; its SID follows."""
+        self._unregister(number)
+        number.kind = kind
+        self.sids[number.sid] = number.number
 
-    def pools(self) -> dict[str, str]:
-        """Every Messaging Service with the registration its numbers share."""
-        return {number.pool: number.registration for number in self.numbers.values() if number.pool}
+    def remove_number(self, number: Number) -> None:
+        self.register(number, "unregistered")
+        del self.numbers[number.number]
+
+    def number_by_sid(self, sid: str) -> Number | None:
+        return self.numbers.get(self.sids.get(sid, ""))
+
+    def register(self, number: Number, registration: str) -> None:
+        """Let the number be registered so, without anybody's asking."""
+        self._unregister(number)
+        number.programme = registration
+        if number.kind == "toll-free" and registration in VERIFICATIONS:
+            self._verify(number, registration)
+        if number.kind == "local" and registration in CAMPAIGNS:
+            number.service, number.joined = self._standing(registration).sid, LONG_AGO
+
+    def registration(self, number: Number) -> str:
+        """What the carriers think of it now."""
+        if number.kind == "local":
+            return self._attached(number)
+        if number.kind != "toll-free":
+            return number.programme
+        filed = self.verification_of(number.number)
+        return VERIFICATION_STATES[filed.status] if filed else "unregistered"
+
+    def verification_of(self, number: str) -> Verification | None:
+        return next((filed for filed in self.verifications.values() if filed.number == number), None)
+
+    def members(self, service: str) -> list[Number]:
+        """The numbers of a Messaging Service."""
+        return [number for number in self.numbers.values() if service and number.service == service]
+
+    def _attached(self, number: Number) -> str:
+        service = self.services.get(number.service)
+        if service is None or service.campaign is None:
+            return "unregistered"
+        found = CAMPAIGN_STATES[service.campaign.status]
+        known = self.network.now() >= number.joined
+        return found if known or found != "registered" else "pending"
+
+    def _unregister(self, number: Number) -> None:
+        filed, left = self.verification_of(number.number), self.services.get(number.service)
+        number.service = ""
+        if filed is not None:
+            del self.verifications[filed.sid]
+        if left is not None and left.standing and not self.members(left.sid):
+            del self.services[left.sid]
+
+    def _verify(self, number: Number, registration: str) -> None:
+        sid, now = derived_sid("HH", number.number), self.network.now()
+        reasons = [dict(NO_OPT_IN)] if registration == "rejected" else []
+        facts = {"business_name": "Sunbridge demo"}
+        filed = Verification(sid, VERIFICATIONS[registration], now, now, facts, reasons, number.number)
+        self.verifications[sid] = filed
+
+    def _standing(self, registration: str) -> Service:
+        sid, now = derived_sid("MG", registration), self.network.now()
+        if sid not in self.services:
+            brand = self._standing_brand()
+            reasons = [dict(NO_CAMPAIGN)] if registration == "rejected" else []
+            campaign = Campaign(
+                derived_sid("QE", sid),
+                CAMPAIGNS[registration],
+                now,
+                now,
+                dict(CAMPAIGN),
+                reasons,
+                sid,
+                brand.sid,
+            )
+            made = Service(sid, f"Sunbridge, {registration}", now, now, standing=registration)
+            made.campaigns[campaign.sid] = campaign
+            self.services[sid] = made
+        return self.services[sid]
+
+    def _standing_brand(self) -> Brand:
+        sid, now = derived_sid("BN", "brand"), self.network.now()
+        return self.brands.setdefault(sid, Brand(sid, "APPROVED", now, now, identity="VERIFIED"))
+
+    # --- messages ---
 
     def blocked(self, phone: str, sender: str) -> bool:
         """Whether the customer told this number, or this whole service, to stop."""
-        owned = self.numbers.get(sender)
-        return (phone, owned.scope if owned else sender) in self.blocks
+        owned = self.numbers.get(channel(sender)[1])
+        return self.consent(phone, owned.scope if owned else sender) in self.blocks
 
-    def take_outcome(self, phone: str, number: str) -> Outcome | None:
+    def consent(self, phone: str, scope: str) -> tuple[str, str]:
+        """Under what a block is kept: RCS and texts share one (CAR-160)."""
+        return (phone.removeprefix("rcs:"), scope)
+
+    def take_outcome(self, phone: str, number: str, text: str) -> Outcome | None:
         """Use up one planned outcome for a message between these two."""
-        found = next((plan for plan in self.outcomes if plan.concerns(phone, number)), None)
+        found = next((plan for plan in self.outcomes if plan.concerns(phone, number, text)), None)
         if found is not None:
             found.count -= 1
             self.outcomes = [plan for plan in self.outcomes if plan.count > 0]
         return found
 
+    def keep(self, message: Message) -> None:
+        """Put a message on file."""
+        self.messages.add(message)
+        self.spoke[(message.phone, message.number)] = message.order
+
     def attach(self, parent: str, content_type: str, data: bytes, source: str = "") -> Media:
         """Store one attachment of a message."""
         sid = self.network.ids.sid("ME")
         self.media[sid] = Media(sid, parent, content_type, data, self.network.now(), source)
+        self.attached.setdefault(parent, []).append(sid)
         return self.media[sid]
 
+    def detach(self, media: Media) -> None:
+        del self.media[media.sid]
+        self.attached[media.parent].remove(media.sid)
+
     def media_of(self, parent: str) -> list[Media]:
-        return [media for media in self.media.values() if media.parent == parent]
+        return [self.media[sid] for sid in self.attached.get(parent, ())]
 
     def exchanged(self) -> Iterable[Message]:
         """Every message, newest first (CAR-28)."""

@@ -40,6 +40,7 @@ class Redirect:
     """Another document to ask for."""
 
     url: str
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _document(kind: str, body: bytes) -> list[Wish]:
 
 def _wish(verb: Xml.Element) -> Wish:
     if verb.tag == "Redirect":
-        return Redirect((verb.text or "").strip())
+        return Redirect((verb.text or "").strip(), "GET" if verb.get("method") == "GET" else "POST")
     if verb.tag not in ("Message", "Sms"):
         return Unknown(verb.tag)
     bodies = [child.text or "" for child in verb if child.tag == "Body"]

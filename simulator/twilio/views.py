@@ -28,17 +28,17 @@ def segments(message: Message) -> str:
     """`num_segments`: none before a sender is picked, one for an MMS."""
     if not message.number:
         return "0"
-    return "1" if message.media_urls else str(len(message.parts))
+    return "1" if message.picture else str(len(message.parts))
 
 
 def message_view(message: Message) -> dict[str, Any]:
     """The message resource (CAR-15)."""
-    path = f"{ACCOUNT_PATH}/Messages/{message.sid}"
+    path = f"/{VERSION}/Accounts/{message.account}/Messages/{message.sid}"
     sender, to = (
         (message.phone, message.number) if message.inbound else (message.number or None, message.phone)
     )
     return {
-        "account_sid": accounts.TWILIO_ACCOUNT_SID,
+        "account_sid": message.account,
         "api_version": VERSION,
         "body": message.body,
         "date_created": rfc2822(message.created),

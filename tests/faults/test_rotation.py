@@ -18,7 +18,6 @@ from bridge import wiring
 from simulator import accounts
 from simulator.sunshine import Sunshine
 from simulator.twilio import Twilio
-from simulator.twilio.auth import CREDENTIALS
 from tests.doors import (
     CLOSED,
     DELIVERY,
@@ -128,8 +127,7 @@ def exchange(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The providers sign with the new secrets from now on, and take the new one for calls."""
     for system in world.network.systems:
         if isinstance(system, Twilio):
-            monkeypatch.setattr(system.hooks, "_token", NEW)
-            monkeypatch.setitem(CREDENTIALS, accounts.TWILIO_ACCOUNT_SID, NEW)
+            monkeypatch.setattr(system.state, "token", NEW)
         if isinstance(system, Sunshine):
             for integration in system.world.integrations.values():
                 for webhook in integration.webhooks:

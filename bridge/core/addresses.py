@@ -30,6 +30,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _E164 = re.compile(r"\+[0-9]{8,15}")
 _LIKE_A_PHONE = re.compile(r"(?<![0-9A-Za-z])[+(]?[0-9](?:[ ().-]{0,2}[0-9]){7,14}(?![0-9A-Za-z])")
 _MEXICO_OLD = re.compile(r"\+521([0-9]{10})")
+BRAZIL, BRAZIL_COMMON = 55, 8  # the ninth digit of mobiles stands behind the area code
 _ONE_KEY = (
     (re.compile(r"\+549([0-9]{10})"), r"+54\1"),
     (re.compile(r"\+55([0-9]{2})9([6-9][0-9]{7})"), r"+55\1\2"),
@@ -151,6 +152,16 @@ def same_phone(a: str, b: str, region: str = "US") -> bool:
     """Are these two spellings of one phone? What is no phone is the same as nothing (CAR-387)."""
     one, other = _e164(a, region), _e164(b, region)
     return bool(one) and _key(one) == _key(other)
+
+
+def ending(phone: str) -> str:
+    """The digits in which all spellings of this phone end; empty if it is none (CAR-387)."""
+    try:
+        number = phonenumbers.parse(_key(phone))
+    except NumberParseException:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    return national[-BRAZIL_COMMON:] if number.country_code == BRAZIL else national
 
 
 def _e164(raw: str, region: str = "US") -> str:

@@ -71,11 +71,6 @@ def allowed(charge: Charge, event_name: str) -> bool:
     return event_name in TABLE[charge]
 
 
-def next_charge(charge: Charge, event_name: str) -> Charge:
-    """Who answers the customer afterwards. An event that is not allowed changes nothing."""
-    return TABLE[charge].get(event_name, charge)
-
-
 def idle_due(session: Session, idle_seconds: float) -> float | None:
     """When this session idles out: so long after the last word either way; never while people have it."""
     return session.last_at + idle_seconds if session.charge is AI else None

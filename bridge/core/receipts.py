@@ -8,8 +8,6 @@ Facts:
   * An unknown status is kept as it came while nothing better is known, and outranks nothing (bug 37).
 """
 
-from collections.abc import Sequence
-
 RANKS = {
     "scheduled": 1,
     "accepted": 2,
@@ -23,10 +21,7 @@ RANKS = {
 }
 IN_DOUBT = "uncertain"
 _FINAL = 6
-_WORST_FIRST = ("failed", "undelivered", "canceled")
-_REFUSED_FOR_NOW = {"20429", "21611"}  # too many requests; this sender's queue is full (CAR-48, CAR-56)
-_FAILED_FOR_NOW = {"30001", "30003", "30008", "30017", "30022", "30023", "30024", "30035", "30047", "30450"}
-_PASSING = frozenset(_REFUSED_FOR_NOW | _FAILED_FOR_NOW)  # the latter: "later" or "once" in section 3.2
+_FAILURES = ("failed", "undelivered", "canceled")
 
 
 def merge(old: str, new: str) -> str:
@@ -36,14 +31,6 @@ def merge(old: str, new: str) -> str:
     return new if not old or RANKS.get(new, 0) > RANKS.get(old, 0) else old
 
 
-def overall(statuses: Sequence[str]) -> str:
-    """One status for a reply of several parts: any failure, the worst first; else the part least far on."""
-    failures = [status for status in _WORST_FIRST if status in statuses]
-    if failures:
-        return failures[0]
-    return min(statuses, key=lambda status: RANKS.get(status, 0), default="")
-
-
 def is_final(status: str) -> bool:
     """Nothing more will be reported."""
     return RANKS.get(status) == _FINAL
@@ -51,9 +38,4 @@ def is_final(status: str) -> bool:
 
 def is_failure(status: str) -> bool:
     """The part did not reach the phone. Do not tell one failure from another (CAR-27)."""
-    return status in _WORST_FIRST
-
-
-def is_temporary_failure(code: str) -> bool:
-    """Might the same part get through later? 30410 is not among them: the part may have arrived (CAR-78)."""
-    return code in _PASSING
+    return status in _FAILURES

@@ -13,10 +13,10 @@ Facts:
 from dataclasses import dataclass, field
 from typing import Any
 
-import phonenumbers
 import requests
 import structlog
 
+from bridge.core import addresses
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
 from bridge.core.ports import Finding, Problem
 from bridge.desks.people import Match, Person
@@ -79,11 +79,11 @@ class SupportUsers:
             return Match(reason=f"search failed: {error.reason}", error=_to_mend(error))
 
     def _by_phone(self, phone: str, besides: str) -> Match:
-        digits = _national(phone)
+        digits, region = addresses.ending(phone), addresses.region_of(phone) or "US"
         if not digits:
             return Match(reason="not a phone number")
         users = self._search(f"role:end-user phone:*{digits}", besides)
-        same = [user for user in users if e164(str(user.get("phone") or ""), phone) == phone]
+        same = [user for user in users if addresses.same_phone(str(user.get("phone") or ""), phone, region)]
         if any(user.get("shared_phone_number") for user in same):
             return Match(reason="the phone is shared")
         return _only(same, "phone")
@@ -152,27 +152,6 @@ def _to_mend(error: BridgeError) -> BridgeError:
     if isinstance(error, Refused) and error.status in (401, 403):
         return Misconfigured(error.reason, code=error.code, fix=FIX)
     return error
-
-
-def e164(written: str, like: str) -> str:
-    """A phone as stored, in E.164, read as in the country of `like`; empty if it is none."""
-    try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(like)) or "US"
-        number = phonenumbers.parse(written, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    return (
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        if not number.extension
-        else ""
-    )
-
-
-def _national(phone: str) -> str:
-    try:
-        return phonenumbers.national_significant_number(phonenumbers.parse(phone))
-    except phonenumbers.NumberParseException:
-        return ""
 
 
 def _only(users: list[Json], what: str) -> Match:

@@ -10,7 +10,7 @@ from responses import matchers
 
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary
 from bridge.desks.people import Person
-from bridge.desks.zendesk_users import SupportAccount, SupportUsers, e164
+from bridge.desks.zendesk_users import SupportAccount, SupportUsers
 
 URL = "https://acme.zendesk.com"
 SEARCH = f"{URL}/api/v2/users/search.json"
@@ -251,7 +251,27 @@ def test_credentials_are_believed_only_with_a_name(
     assert len([finding for finding in people.check() if finding.problem]) == problems
 
 
-def test_a_phone_is_read_in_the_country_of_the_one_we_look_for() -> None:
-    """Stored text without a country code belongs to the customer's country."""
-    assert e164("020 7946 0018", "+442079460101") == "+442079460018"
-    assert e164("555", MARIA) != MARIA
+OTHER_FORMS = {
+    "Brazil, before the ninth digit": ("+5511987654321", "+55 11 8765-4321", "87654321"),
+    "Brazil, with it": ("+551187654321", "(11) 98765-4321", "87654321"),
+    "Argentina, without the mobile's 9": ("+5491123456789", "+54 11 2345-6789", "1123456789"),
+    "Mexico, with the old 1": ("+525512345678", "+52 1 55 1234 5678", "5512345678"),
+    "as written at home": ("+442079460018", "020 7946 0018", "2079460018"),
+}
+
+
+@pytest.mark.parametrize(("phone", "written", "ending"), OTHER_FORMS.values(), ids=list(OTHER_FORMS))
+def test_other_forms_of_one_phone_are_matched(
+    wire: responses.RequestsMock, people: SupportUsers, phone: str, written: str, ending: str
+) -> None:
+    """What countries changed in their numbers makes nobody a second customer (CAR-387, bug 28)."""
+    found(wire, f"role:end-user phone:*{ending}", {**ROBIN, "phone": written})
+    assert people.match(phone).person
+
+
+def test_a_phone_in_brazil_with_the_same_ending_is_another(
+    wire: responses.RequestsMock, people: SupportUsers
+) -> None:
+    """The search is wider than the comparison."""
+    found(wire, "role:end-user phone:*87654321", {**ROBIN, "phone": "+55 21 98765-4321"})
+    assert people.match("+5511987654321").person is None

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from bridge.core import receipts
 from simulator import accounts
 from simulator.network import Hook
 from simulator.twilio.signature import sign
@@ -66,3 +67,9 @@ def known(world: World) -> list[tuple[str, str]]:
     assert session
     parts = world.bridge.journal.receipts(session.id)
     return [(part.status, part.error_code) for part in parts.values()]
+
+
+def overall(statuses: list[str]) -> str:
+    """A reply is as good as its worst part: any failure; else the part that is least far on (FT-S2)."""
+    failures = [status for status in ("failed", "undelivered", "canceled") if status in statuses]
+    return failures[0] if failures else min(statuses, key=lambda status: receipts.RANKS.get(status, 0))

@@ -17,7 +17,7 @@ from urllib3.exceptions import (
 
 from bridge import failpoints
 from bridge.core import receipts
-from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, told
+from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, overall, told
 from tests.faults.line import Ends, Line, after, before, but, instead, laid, well
 from tests.world import SALES, SUPPORT, Crash, World
 
@@ -315,7 +315,7 @@ def test_a_part_fails(world: World, line: Line, chat: str, part: int, row: tuple
     failures = [said for said in told(world, chat) if "did not reach" in said]
     assert len(failures) == (0 if whole else 1)
     statuses = [status for status, _ in known(world)][1:]
-    assert receipts.overall(statuses) == ("delivered" if whole else "failed")
+    assert overall(statuses) == ("delivered" if whole else "failed")
 
 
 @pytest.mark.parametrize("name", ["committed", "performing", "performed", "recorded"])

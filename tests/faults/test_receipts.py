@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.core import receipts
-from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, told
+from tests.faults.chat import Json, arrivals, call_back, known, live_chat, offers, overall, told
 from tests.world import World
 
 REPLY = "Your parcel left Oakland"
@@ -91,7 +91,7 @@ def test_a_reply_is_as_good_as_its_worst_part(
         if status:
             call_back(world, attempt, sid, status)
             world.settle()
-    assert receipts.overall([status for status, _ in known(world)[-3:]]) == whole
+    assert overall([status for status, _ in known(world)[-3:]]) == whole
     failures = [line for line in told(world, chat) if "did not reach" in line]
     assert len(failures) == receipts.is_failure(whole)
     assert len(arrivals(world)) == len(shown) + 3

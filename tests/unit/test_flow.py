@@ -806,6 +806,9 @@ def test_the_story(event: Event, given: Case, told: Told) -> None:
         assert given.session is not None
         session = replace(given.session, **told.changed)
     assert decide(event, given) == model.Decision(session, told.turns, told.effects, **told.rest)
+    if given.session is not None and session is not None and session.charge is not given.session.charge:
+        moves = lifecycle.TABLE[given.session.charge]
+        assert session.charge in (moves[type(event).__name__], moves.get("HandedOff"))
 
 
 KNOWN = replace(

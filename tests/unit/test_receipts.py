@@ -77,29 +77,6 @@ def _merged(statuses: "list[str] | tuple[str, ...]") -> str:
     return now
 
 
-OVERALL = {
-    "no parts": ((), ""),
-    "one part": (("sent",), "sent"),
-    "all arrived": (("delivered", "delivered"), "delivered"),
-    "one on its way": (("delivered", "sent"), "sent"),
-    "least far on": (("sent", "queued", "delivered"), "queued"),
-    "one not heard of": (("delivered", ""), ""),
-    "one unknown beside one just begun": (("scheduled", "future_status"), "future_status"),
-    "one unknown": (("sent", "future_status"), "future_status"),
-    "one failed": (("delivered", "failed"), "failed"),
-    "failed while another waits": (("queued", "undelivered"), "undelivered"),
-    "failed is worse than undelivered": (("undelivered", "failed", "canceled"), "failed"),
-    "undelivered is worse than canceled": (("canceled", "undelivered"), "undelivered"),
-    "canceled": (("delivered", "canceled"), "canceled"),
-}
-
-
-@pytest.mark.parametrize(("statuses", "expected"), OVERALL.values(), ids=list(OVERALL))
-def test_overall(statuses: tuple[str, ...], expected: str) -> None:
-    """A reply is as good as its worst part (FT-S2)."""
-    assert receipts.overall(statuses) == expected
-
-
 @pytest.mark.parametrize("status", FINAL)
 def test_final(status: str) -> None:
     """After these nothing more is reported."""
@@ -122,19 +99,3 @@ def test_failure(status: str) -> None:
 def test_no_failure(status: str) -> None:
     """These do not."""
     assert not receipts.is_failure(status)
-
-
-PASSING = "20429 21611 30001 30003 30008 30017 30022 30023 30024 30035 30047 30450"
-LASTING = "21211 21610 21614 20500 30002 30004 30005 30006 30007 30032 30033 30034 30410 12300"
-
-
-@pytest.mark.parametrize("code", PASSING.split())
-def test_temporary(code: str) -> None:
-    """The reference says later, once, slow down or next day."""
-    assert receipts.is_temporary_failure(code)
-
-
-@pytest.mark.parametrize("code", [*LASTING.split(), "", "99999"])
-def test_lasting(code: str) -> None:
-    """The reference says no, or nobody knows whether the text arrived."""
-    assert not receipts.is_temporary_failure(code)

@@ -7,6 +7,7 @@ nor is a receipt (CAR-117). Events here have the ids they would have had by webh
 from collections.abc import Iterator
 from typing import Any
 
+from bridge.carriers.encoded_texts import readable
 from bridge.carriers.twilio_account import Account, seconds
 from bridge.core.model import Event, Media, ReceiptArrived, TextReceived
 from bridge.heard import Heard
@@ -49,7 +50,7 @@ def _text(account: Account, api: Client, record: dict[str, Any], at: float) -> T
         at=at,
         phone=str(record.get("from") or ""),
         number=str(record.get("to") or ""),
-        text=str(record.get("body") or ""),
+        text=readable(str(record.get("body") or "")),
         source_id=str(record["sid"]),
         media=_media(account, api, record),
         segments=max(1, _count(record.get("num_segments"))),

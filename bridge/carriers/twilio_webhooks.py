@@ -5,11 +5,13 @@ Facts:
   * `SmsSid` and `SmsStatus` repeat `MessageSid` and `MessageStatus` (CAR-85, CAR-130).
   * Media are numbered from 0, in order; a picture without words has an empty body (CAR-87, CAR-88).
   * `OptOutType` is there only with Advanced Opt-Out (CAR-89).
+  * A long text may come as base64 (`encoded_texts`).
   * Addresses stay as they came: letters and short codes are possible senders (CAR-94).
 """
 
 from collections.abc import Mapping
 
+from bridge.carriers.encoded_texts import readable
 from bridge.core.model import Media, ReceiptArrived, TextReceived
 
 Form = Mapping[str, str]
@@ -31,7 +33,7 @@ def text_received(form: Form, at: float) -> TextReceived:
         at=at,
         phone=_needed(form, "From"),
         number=_needed(form, "To"),
-        text=form.get("Body", ""),
+        text=readable(form.get("Body", "")),
         source_id=_needed(form, "MessageSid", "SmsMessageSid", "SmsSid"),
         media=_media(form),
         segments=max(1, _count(form, "NumSegments")),

@@ -140,3 +140,11 @@ Feature: Texts reach the live chat once, in order, and the AI stays out
     And 10 minutes pass
     Then Ada sees "One", "Two" from Maria in this order
     And nothing else is sent to anyone
+
+  @should @OPS-04
+  Scenario: [17] A long text that comes as base64 is read as it was written
+    Given Maria is in a live chat with Ada
+    And the carrier delivers the next long text as base64
+    When Maria texts "It is order 4711 — the parcel came today, but the box is broken and two cups are missing."
+    Then Ada sees "It is order 4711 — the parcel came today, but the box is broken and two cups are missing." from Maria
+    And nothing else is sent to anyone

@@ -9,6 +9,7 @@ Facts:
   * A text to a number that is not ours, or cannot take it, reaches nobody.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -90,6 +91,8 @@ class Inbound:
         if quirk == "missing part":
             message.parts = message.parts[1:] or [""]
             message.body, message.error_code = "".join(message.parts), MISSING_PART
+        if quirk == "base64 text" and len(message.parts) > 1:
+            message.body = b64encode(message.body.encode()).decode()
         if self._silent(number):
             del self._state.attached[message.sid]
         else:

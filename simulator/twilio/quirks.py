@@ -20,7 +20,11 @@ WEBHOOK = {
     "late": "it comes two hours late (CAR-368)",
 }
 QUIRKS: dict[str, dict[str, str]] = {
-    "inbound": {**WEBHOOK, "missing part": "one part of the text never arrived: 30009 (CAR-379)"},
+    "inbound": {
+        **WEBHOOK,
+        "missing part": "one part of the text never arrived: 30009 (CAR-379)",
+        "base64 text": "a text of several parts comes as the base64 of what was written",
+    },
     "status": WEBHOOK,
     "CreateMessage": {
         "empty answer": "201 without a body; the message exists (CAR-361)",

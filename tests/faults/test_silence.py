@@ -106,6 +106,16 @@ def test_a_silent_carrier_is_an_alarm(world: World, operation: str, sender: str)
     assert world.lines()[-4:] == ["It is order 4711", "Thank you", "Hello?", "Yes"]
 
 
+def test_a_lost_text_is_read_as_its_webhook_would_have_been(world: World) -> None:
+    """The carrier's list holds the same base64 that the webhook would have brought (bug 32)."""
+    written = "It is order 4711 — the parcel came today, but the box is broken and two cups are missing."
+    world.fault("twilio", "inbound", "quirk base64 text")
+    world.fault("twilio", "inbound", LOST)
+    world.text(written)
+    world.settle(EVERY)
+    assert world.lines()[-1] == written
+
+
 def test_replies_of_hours_are_relayed_once_in_order(world: World) -> None:
     """More than a page of them, in two chats; then the webhooks come back."""
     world.text("A human please", phone=OMAR)

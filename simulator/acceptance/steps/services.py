@@ -115,6 +115,11 @@ def _(world: World, count: int) -> None:
     plant(world, "carrier", "inbound", f"duplicate {count}")
 
 
+@given("the carrier delivers the next long text as base64")
+def _(world: World) -> None:
+    plant(world, "carrier", "inbound", "quirk base64 text")
+
+
 @given("the carrier delivers the next text twice at the same moment")
 def _(world: World) -> None:
     plant(world, "carrier", "inbound", "race")

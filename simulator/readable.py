@@ -13,7 +13,7 @@ def readable(body: bytes, content_type: str) -> object:
         text = body.decode()
         if kind == "application/json":
             return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"<{len(body)} bytes>"
     if kind == "application/x-www-form-urlencoded":
         return grouped(parse_qsl(text, keep_blank_values=True))

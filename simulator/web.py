@@ -80,7 +80,7 @@ class Response:
 
 def json_response(content: object, status: int = 200) -> Response:
     """`content` as JSON."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Response(status, body, Headers([("Content-Type", "application/json; charset=utf-8")]))
 
 

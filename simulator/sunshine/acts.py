@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from simulator.sunshine import customers
 from simulator.sunshine.people import Agent, impossible
 from simulator.sunshine.state import Conversation
 from simulator.sunshine.switches import names, set_switches
@@ -44,6 +45,8 @@ class Acts:
         for path, (did, act) in ACTS.items():
             pattern = f"/conversations/<conversation>/{path}"
             self.router.add("POST", pattern, did, self._doing(did, act))
+        for method, path, operation, handler in customers.routes(workspace):
+            self.router.add(method, path, operation, handler)
         self.router.add("GET", "/zendesk", "show the switches of Zendesk", self._see_switches)
         self.router.add("PUT", "/zendesk", "set switches of Zendesk", self._set_switches)
 
@@ -98,7 +101,7 @@ class Acts:
                 set_switches(self._world.switches, {k: v for k, v in wanted.items() if k in mine})
             except ValueError as error:
                 raise impossible(str(error), 400) from None
-            self._world.arrange()
+            self._world.arrange(set(wanted))
         return self._see_switches(request)
 
 

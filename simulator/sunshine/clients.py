@@ -129,14 +129,14 @@ def tell(workspace: Workspace, what: str, user: User, client: Client, reason: st
     )
 
 
-def sdk_client(workspace: Workspace, conversation: Conversation, user: User) -> Client:
+def sdk_client(workspace: Workspace, conversation: Conversation | None, user: User) -> Client:
     """The user's SDK client, made if there is none."""
     held = next((each for each in user.clients if each.type == "sdk"), None)
     if held is not None:
         return held
     world = workspace.world
     made = Client(world.new_id(), "sdk", last_seen=world.now(), linked_at=world.now())
-    made.conversation = conversation.id
+    made.conversation = conversation.id if conversation else None
     user.clients.append(made)
     tell(workspace, "add", user, made, "sdkLogin")
     return made

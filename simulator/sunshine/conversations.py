@@ -71,7 +71,7 @@ def _apply(call: Call, conversation: Conversation, body: Json) -> None:
     labels = {name: text_field(body, name, limit) for name, limit in LABELS.items() if name in body}
     described = conversation.metadata
     if "metadata" in body:
-        described = metadata.patched(described, body["metadata"] or {}, call.world.switches)
+        described = metadata.patched(described, body["metadata"], call.world.switches)
     conversation.labels = {k: v for k, v in {**conversation.labels, **labels}.items() if v is not None}
     conversation.metadata = described
 

@@ -53,7 +53,7 @@ def size(metadata: Json, units: str = "bytes") -> int:
 
 def patched(held: Json, wanted: object, switches: Switches) -> Json:
     """The metadata after a PATCH (Q-01)."""
-    changes = flat(wanted, nulls=True)
+    changes = {} if wanted is None else flat(wanted, nulls=True)
     united = changes if switches.metadata_patch == "replace" else {**held, **changes}
     kept = {name: value for name, value in united.items() if value is not None}
     return within_limit(kept, switches.metadata_units)

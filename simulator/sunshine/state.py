@@ -12,6 +12,7 @@ Facts:
 
 import itertools
 from bisect import insort
+from collections.abc import Collection
 from operator import attrgetter
 
 from simulator import accounts
@@ -46,6 +47,9 @@ DEFAULT_TRIGGERS = (
 DEFAULT_INTEGRATION = accounts.SUNSHINE_INTEGRATION_KEY_ID.removeprefix("int_")
 DEFAULT_WEBHOOK = "6a5a17b21d6e000000000a04"
 WEB_WIDGET = "6a5a17b21d6e000000000a08"
+
+
+ARRANGED = ("default_responder", "web_widget", "webhook_registered")  # switches that change what stands there
 
 
 class ObjectIds:
@@ -100,21 +104,26 @@ class World:
         agents.next_id, bot.next_id = bot.id, agents.id
         self.responders = {agents.id: agents, bot.id: bot}
 
-    def arrange(self) -> None:
-        """Make default responder and standing integrations what the switches say."""
-        chosen = {"bot": BOT, "agents": AGENTS}.get(self.switches.default_responder)
-        self.default_responder = next((r.id for r in self.responders.values() if r.name == chosen), None)
-        self.board_on = self.default_responder is not None
-        for standing in (DEFAULT_INTEGRATION, WEB_WIDGET):
-            self.integrations.pop(standing, None)
-        if self.switches.web_widget:
+    def arrange(self, switched: Collection[str] = ARRANGED) -> None:
+        """Make default responder and standing integrations what the named switches say; leave the rest."""
+        if "default_responder" in switched:
+            chosen = {"bot": BOT, "agents": AGENTS}.get(self.switches.default_responder)
+            self.default_responder = next((r.id for r in self.responders.values() if r.name == chosen), None)
+            self.board_on = self.default_responder is not None
+        if "web_widget" in switched:
             widget = Integration(WEB_WIDGET, "web", "Web widget", from_admin_center=True)
-            self.integrations = {widget.id: widget, **self.integrations}
-        if self.switches.webhook_registered:
-            target = self.network.bridge_door("sunshine")
+            self._stand(widget, there=self.switches.web_widget)
+        if "webhook_registered" in switched:
+            target = f"{self.network.bridge_url}/webhooks/sunshine"
             hook = Webhook(DEFAULT_WEBHOOK, target, DEFAULT_TRIGGERS, accounts.SUNSHINE_WEBHOOK_SECRET)
             made = Integration(DEFAULT_INTEGRATION, "custom", "SMS bridge", [hook])
-            self.integrations = {made.id: made, **self.integrations}
+            self._stand(made, there=self.switches.webhook_registered)
+
+    def _stand(self, integration: Integration, *, there: bool) -> None:
+        """A standing integration comes first, or is gone."""
+        self.integrations.pop(integration.id, None)
+        if there:
+            self.integrations = {integration.id: integration, **self.integrations}
 
     @property
     def switchboard_enabled(self) -> bool:

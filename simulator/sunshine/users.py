@@ -51,9 +51,9 @@ def _apply(call: Call, user: User, body: Json) -> None:
     """All of it or, if any part is refused, nothing."""
     profile, described = user.profile, user.metadata
     if "profile" in body:
-        profile = _profile(user.profile, body["profile"] or {})
+        profile = _profile(user.profile, {} if body["profile"] is None else body["profile"])
     if "metadata" in body:
-        described = metadata.patched(user.metadata, body["metadata"] or {}, call.world.switches)
+        described = metadata.patched(user.metadata, body["metadata"], call.world.switches)
     signed_up = _moment(body)
     retained = flag(body, "toBeRetained", bool(user.to_be_retained)) if "toBeRetained" in body else None
     user.profile, user.metadata = profile, described

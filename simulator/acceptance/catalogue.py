@@ -135,6 +135,25 @@ def read_feature(path: Path, folder: Path) -> list[Scenario]:
     ]
 
 
+def at_line(path: Path, line: int) -> tuple[str, dict[str, str] | None]:
+    """The scenario that stands at a line, and its example if that line is one; raises LookupError."""
+    parsed: Any = Parser().parse(path.read_text())
+    nodes = [child["scenario"] for child in parsed["feature"]["children"] if "scenario" in child]
+    before = [node for node in nodes if _first_line(node) <= line]
+    if not before:
+        raise LookupError(f"{path.name}: no scenario stands at line {line}")
+    return before[-1]["name"], _example_at(before[-1]["examples"], line)
+
+
+def _first_line(node: Any) -> int:
+    return min(int(each["location"]["line"]) for each in (node, *node["tags"]))
+
+
+def _example_at(tables: list[Any], line: int) -> dict[str, str] | None:
+    lines = [row["location"]["line"] for table in tables for row in table["tableBody"]]
+    return _examples(tables)[lines.index(line)] if line in lines else None
+
+
 def _tags(node: dict[str, list[dict[str, str]]]) -> frozenset[str]:
     return frozenset(tag["name"].removeprefix("@") for tag in node["tags"])
 

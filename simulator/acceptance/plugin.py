@@ -21,6 +21,7 @@ from simulator.acceptance import steps
 from simulator.acceptance.abilities import lacking
 from simulator.acceptance.bridges import OURS, manifest_of, stage_for
 from simulator.acceptance.catalogue import Catalogue
+from simulator.acceptance.comforts import Comforts, StepPrinter, add_options, answered
 from simulator.acceptance.judging.worker import Worker
 from simulator.acceptance.manifest import Manifest, Wrong
 from simulator.acceptance.place import FEATURES
@@ -42,6 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"which bridge is judged: {', '.join(OURS)}, or a manifest (default: %(default)s)",
     )
     group.addoption("--bridge-job", help="what `simulator verify` wants of this process")
+    add_options(group)
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    return answered(config, FEATURES)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,12 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in steps.MODULES:
         config.pluginmanager.import_plugin(f"simulator.acceptance.steps.{name}")
     config.pluginmanager.register(verdicts, "sunbridge-marks")
+    config.pluginmanager.register(Comforts(config), "sunbridge-comforts")
     config.pluginmanager.register(Evidence(), "sunbridge-evidence")
     config.pluginmanager.register(AllureSteps(config), "sunbridge-allure")
     if job := config.getoption("--bridge-job"):
         config.pluginmanager.register(Worker(json.loads(Path(job).read_text())), "sunbridge-worker")
     elif not hasattr(config, "workerinput"):
         config.pluginmanager.register(verdicts.Verdicts(config, catalogue), "sunbridge-verdicts")
+        if config.get_verbosity() > 0:
+            config.pluginmanager.register(StepPrinter(config), "sunbridge-steps")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

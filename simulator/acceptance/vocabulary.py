@@ -1,16 +1,18 @@
-"""The phrases of the features, written down.
+"""The phrases of the features, written down: a page, or `pytest --steps`.
 
 Renew with `python -m simulator.acceptance.vocabulary > features/VOCABULARY.md`.
 """
 
 import importlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+from pytest_bdd.steps import StepFunctionContext
 
 from simulator.acceptance import steps
 from simulator.acceptance.catalogue import Catalogue, Step
+from simulator.acceptance.phrases import definitions
 
 OPENING = """# Vocabulary
 
@@ -28,26 +30,41 @@ Whatever appears on a phone or on the desk after the *When* must be accounted fo
 """
 
 
+Row = tuple[str, str, str]  # kind, phrase, example
+
+
+def chapters(catalogue: Catalogue) -> Iterator[tuple[str, list[Row]]]:
+    """Title and phrases of each module of steps."""
+    lines = [step for scenario in catalogue.scenarios for step in scenario.written_out()]
+    for name in steps.MODULES:
+        module = importlib.import_module(f"{steps.__name__}.{name}")
+        mine = [each for each in definitions() if each.step_func.__module__ == module.__name__]
+        yield (module.__doc__ or "").strip().rstrip("."), sorted({_row(each, lines) for each in mine})
+
+
 def as_markdown(catalogue: Catalogue) -> str:
     """The page."""
-    lines = [step for scenario in catalogue.scenarios for step in scenario.written_out()]
-    return OPENING + "".join(_chapter(name, lines) for name in steps.MODULES)
+    return OPENING + "".join(_chapter(title, rows) for title, rows in chapters(catalogue))
 
 
-def _chapter(name: str, lines: list[Step]) -> str:
-    module = importlib.import_module(f"simulator.acceptance.steps.{name}")
-    found = step_function_context_registry.values()
-    mine = [context for context in found if context.step_func.__module__ == module.__name__]
-    rows = sorted({_row(context, lines) for context in mine})
-    title = (module.__doc__ or "").strip().rstrip(".")
-    return f"\n## {title}\n\n| | phrase | for example |\n|---|---|---|\n" + "".join(rows)
+def as_text(catalogue: Catalogue) -> str:
+    """The same for a terminal: each phrase with an example under it."""
+    return "\n".join(f"{title}\n\n{_listed(rows)}" for title, rows in chapters(catalogue))
 
 
-def _row(context: StepFunctionContext, lines: list[Step]) -> str:
+def _listed(rows: list[Row]) -> str:
+    return "".join(f"  {kind:5} {phrase}\n          {example}\n" for kind, phrase, example in rows)
+
+
+def _chapter(title: str, rows: list[Row]) -> str:
+    table = "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in rows)
+    return f"\n## {title}\n\n| | phrase | for example |\n|---|---|---|\n{table}"
+
+
+def _row(context: StepFunctionContext, lines: list[Step]) -> Row:
     mine = (line.text for line in lines if line.kind == context.type)
     example = next((text for text in mine if context.parser.is_matching(text)), "")
-    kind = str(context.type).capitalize()
-    return f"| {kind} | {_cell(context.parser.name)} | {_cell(example)} |\n"
+    return str(context.type).capitalize(), context.parser.name, example
 
 
 def _cell(text: str) -> str:

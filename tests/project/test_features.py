@@ -6,10 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from simulator.acceptance import steps
-from simulator.acceptance.catalogue import LEVELS, Catalogue, Scenario, Step
+from simulator.acceptance.catalogue import LEVELS, Catalogue, Scenario
+from simulator.acceptance.phrases import Phrases
 from simulator.acceptance.vocabulary import as_markdown
 
 ROOT = Path(__file__).parents[2]
@@ -23,23 +22,6 @@ NOT_IN_FEATURES = {
     "an id": r"\b(?:SM|MM|AC)[0-9a-f]{6,}|\b[0-9a-f]{24}\b|_id\b",
 }
 ALL = pytest.mark.parametrize("scenario", CATALOGUE.scenarios, ids=lambda scenario: scenario.key)
-
-
-def definitions() -> list[StepFunctionContext]:
-    """Every step definition of the suite, once each."""
-    modules = {f"simulator.acceptance.steps.{name}" for name in steps.MODULES}
-    found = step_function_context_registry.values()
-    return [context for context in found if context.step_func.__module__ in modules]
-
-
-def meanings(step: Step) -> list[StepFunctionContext]:
-    """The definitions that a line could mean."""
-    of_its_kind = [context for context in definitions() if context.type == step.kind]
-    return [context for context in of_its_kind if context.parser.is_matching(step.text)]
-
-
-def lines() -> list[Step]:
-    return [step for scenario in CATALOGUE.scenarios for step in scenario.written_out()]
 
 
 @ALL
@@ -121,16 +103,9 @@ def test_register_has_every_documented_id() -> None:
     }
 
 
-def test_every_line_means_one_thing() -> None:
-    """No line of a feature is undefined or ambiguous."""
-    counts = {step.text: len(meanings(step)) for step in lines()}
-    assert {text: count for text, count in counts.items() if count != 1} == {}
-
-
-def test_every_phrase_is_used() -> None:
-    """No step definition is left that no line uses."""
-    used = {id(context) for step in lines() for context in meanings(step)}
-    assert [context.parser.name for context in definitions() if id(context) not in used] == []
+def test_nothing_is_undefined_ambiguous_unused_or_twice() -> None:
+    """What `pytest --bdd-check` looks for."""
+    assert Phrases(CATALOGUE).problems() == []
 
 
 def test_vocabulary_lists_every_phrase() -> None:

@@ -1,109 +1,18 @@
-"""The command line of the simulators."""
+"""`simulator …`. Serving is what tests wait for, so it loads nothing that the other commands need."""
 
-from pathlib import Path
-from typing import Annotated, NoReturn
-
-import typer
-
-from simulator.environment import BASE, BRIDGE, DOORS, as_shell, environment
-
-app = typer.Typer(
-    help="The outside world of an SMS bridge, simulated.", no_args_is_help=True, add_completion=False
-)
-
-Bridge = Annotated[str, typer.Option(help="Where the bridge listens.")]
-
-
-@app.command()
-def serve(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 4010,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    bridge: Bridge = BRIDGE,
-    seed: Annotated[int, typer.Option(help="Same seed, same identifiers.")] = 0,
-    door: Annotated[
-        list[str] | None, typer.Option(help="A path of the bridge: twilio=/webhooks/twilio/sms, …")
-    ] = None,
-) -> None:
-    """Serve all simulators and the console on one port."""
-    from simulator import server  # noqa: PLC0415 - `env` need not load it
-
-    try:
-        server.serve(host, port, bridge=bridge.rstrip("/"), doors=_doors(door or []), seed=seed)
-    except server.Busy as busy:
-        typer.echo(f"{busy}. Stop whoever listens there, or choose another with --port.", err=True)
-        raise typer.Exit(1) from busy
-
-
-@app.command()
-def env(
-    base: Annotated[str, typer.Option(help="Where the simulators listen.")] = BASE, bridge: Bridge = BRIDGE
-) -> None:
-    """Print the variables that point a bridge at the simulators: eval "$(simulator env)"."""
-    typer.echo(as_shell(environment(base.rstrip("/"), bridge.rstrip("/"))), nl=False)
-
-
-@app.command()
-def verify(  # noqa: PLR0913 - one parameter an option
-    *,
-    bridge: Annotated[
-        str, typer.Option(help="The bridge to judge: its manifest, or http or in-process for our own.")
-    ] = "",
-    only: Annotated[
-        list[str] | None, typer.Option(help="A requirement's id, a chapter, words of a name; repeatable.")
-    ] = None,
-    level: Annotated[list[str] | None, typer.Option(help="must, should or choice; repeatable.")] = None,
-    parallel: Annotated[int, typer.Option(min=1, help="Workers, each with a bridge of its own.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Ids and order; 0: the order of the story.")] = 0,
-    repeat: Annotated[int, typer.Option(min=1, help="Judge all so often; verdicts must agree.")] = 1,
-    within: Annotated[float, typer.Option(help="Seconds; what is left then is not tested.")] = 900,
-    expect: Annotated[Path | None, typer.Option(help="Known verdicts; anything else fails.")] = None,
-    write_expect: Annotated[Path | None, typer.Option(help="Write the verdicts of this run there.")] = None,
-    report: Annotated[Path, typer.Option(help="Folder for verdicts, failures, matrix.")] = Path(
-        "verify-report"
-    ),
-    init: Annotated[Path | None, typer.Option(help="Write a commented manifest there, and stop.")] = None,
-) -> None:
-    """Judge a bridge by every scenario it can be asked; status 0 only if every @must is met."""
-    try:
-        from simulator.acceptance.judging import command  # noqa: PLC0415 - others need not load it
-        from simulator.acceptance.manifest import Wrong  # noqa: PLC0415
-        from simulator.acceptance.template import write_new  # noqa: PLC0415
-    except ModuleNotFoundError as missing:
-        fail(f"verify needs {missing.name}. Install it with: pip install 'sunbridge[harness]'")
-    try:
-        if init:
-            typer.echo(write_new(init))
-            return
-        if not bridge:
-            raise Wrong("no bridge is named. Give --bridge FILE.toml; write one with --init FILE.toml.")
-        wanted = command.Wanted(
-            bridge, only or [], level or [], parallel, seed, repeat, within, expect, write_expect, report
-        )
-        raise typer.Exit(command.verify(wanted))
-    except Wrong as wrong:
-        fail(str(wrong))
-
-
-def _doors(given: list[str]) -> dict[str, str]:
-    """Where a bridge takes in what a system tells it, if not at the usual paths."""
-    doors = dict(each.partition("=")[::2] for each in given)
-    for system, path in doors.items():
-        if system not in DOORS or not path.startswith("/"):
-            fail(
-                f"--door {system}={path} is not known. Say {' or '.join(f'{name}=/PATH' for name in DOORS)}."
-            )
-    return doors
-
-
-def fail(text: str) -> NoReturn:
-    """End with a sentence that says what is wrong, and status 2."""
-    typer.echo(text, err=True)
-    raise typer.Exit(2)
+import sys
 
 
 def main() -> None:
     """Entry point of the console script."""
-    app(prog_name="simulator")
+    if sys.argv[1:2] == ["serve"]:
+        from simulator import serving  # noqa: PLC0415 - see above
+
+        serving.main(sys.argv[2:])
+    else:
+        from simulator.commands import app  # noqa: PLC0415
+
+        app(prog_name="simulator")
 
 
 if __name__ == "__main__":

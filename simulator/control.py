@@ -160,6 +160,7 @@ def _described(system: System) -> Json:
     calls += [(each.method, each.path, each.name, False) for each in missing]
     return {
         "name": system.name,
+        "prefix": system.prefix,
         "operations": served,
         "webhooks": list(system.webhooks),
         "quirks": list(getattr(system, "own_quirks", ())),

@@ -11,9 +11,9 @@ import typer.main
 
 from bridge.__main__ import app as bridge_app
 from bridge.desks.sunshine_check import MULTI_FIX
-from simulator.__main__ import app as simulator_app
 from simulator.build import build
 from simulator.clock import Clock
+from simulator.commands import app as simulator_app
 from simulator.demo.proofs import PROOFS
 from simulator.network import HookAnswer
 from tests.project import readme

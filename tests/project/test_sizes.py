@@ -13,7 +13,7 @@ MOST_PARAMETERS = 5
 WIRES = {  # who may be given more, by keyword only, and why
     "bridge/wiring.py": "connects everybody",
     "bridge/__main__.py": "one parameter an option",
-    "simulator/__main__.py": "one parameter an option",
+    "simulator/commands.py": "one parameter an option",
 }
 LONG_MODULES = {
     "bridge/core/flow.py": "the whole story stands in one file (design section 2)",

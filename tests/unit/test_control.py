@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 from werkzeug.datastructures import Headers
 
 from simulator import accounts
-from simulator.__main__ import app
 from simulator.build import build
 from simulator.clock import Clock
+from simulator.commands import app
 from simulator.control import Control
 from simulator.control_document import TABLE, shape
 from simulator.ledger import Ledger
 from simulator.network import Hook, HookAnswer, Network
-from simulator.server import Busy, require_free
+from simulator.server import Address, Busy, listen
 from simulator.transport import deliver
 from simulator.web import Request, Response
 
@@ -264,11 +264,11 @@ def test_a_busy_port_is_one_sentence() -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         port = server.server_port
         with pytest.raises(Busy, match=f"127.0.0.1:{port} cannot be used"):
-            require_free("127.0.0.1", port)
+            listen(Address("127.0.0.1", port))
         told = CliRunner().invoke(app, ["serve", "--port", str(port)])
         assert (told.exit_code, told.output.count("\n")) == (1, 1)
         assert "choose another with --port" in told.output
-    require_free("127.0.0.1", port)
+    listen(Address("127.0.0.1", port)).close()
 
 
 # --- the console and real webhooks ---

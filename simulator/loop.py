@@ -1,0 +1,305 @@
+"""One thread serves every line; whatever takes long is left to a thread of its own.
+
+Theory of operation. A leader waits for lines that have something to say, and serves one call at a time: no
+thread changes, so a call costs least. A guard watches it. If a call takes longer than `LONG`, because its
+handler waits for somebody else, the guard takes that line out and lets a new leader go on with the others;
+the old one finishes its call, puts the line back and ends. Answers that are known to take long (streams, slow
+ones, calls that ask to `wait`) get a thread at once. A line that hangs costs nothing: nobody answers it until
+it goes, or until `HANG_SECONDS` have passed; then it is cut.
+"""
+
+import contextlib
+import selectors
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+
+from simulator.endings import Ending, Hang, Reset, Slow
+from simulator.web import Request, Response
+from simulator.wire import CONTINUE, Broken, Incoming, answer, head_of
+
+LONG = 0.05
+HANG_SECONDS = 75.0
+TICK = 0.5
+LINGER_NOT = struct.pack("ii", 1, 0)  # closing then says RST, not FIN
+Handle = Callable[[Request], Ending]
+
+
+class Line:
+    """One connection."""
+
+    __slots__ = ("deadline", "incoming", "out", "socket")
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.incoming = Incoming()
+        self.out = b""  # what could not be sent yet
+        self.deadline = 0.0  # of a line that hangs
+
+    def close(self, *, abruptly: bool = False) -> None:
+        with contextlib.suppress(OSError):
+            if abruptly:
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+            self.socket.close()
+
+
+class Loop:
+    """Serves `handle` at a listening socket until it is stopped."""
+
+    def __init__(self, listener: socket.socket, handle: Handle) -> None:
+        self._listener = listener
+        self._handle = handle
+        self._selector = selectors.DefaultSelector()
+        self._ready: deque[tuple[selectors.SelectorKey, int]] = deque()
+        self._lock = threading.Lock()
+        self._term = 0
+        self._since = 0.0  # when the leader began the call it is in; 0: in none
+        self._current: Line | None = None
+        self._hanging: set[Line] = set()
+        self._bell, self._ear = socket.socketpair()  # wakes the leader
+        self._helpers: set[threading.Thread] = set()
+        self.stopping = False
+
+    def start(self) -> None:
+        """Serve from now on, on threads of its own."""
+        self._listener.setblocking(False)
+        for each in (self._listener, self._ear):
+            self._selector.register(each, selectors.EVENT_READ)
+        self._spawn(self._guard)
+        self._spawn(self._lead, 0)
+
+    def stop(self, patience: float) -> None:
+        """Take no more; wait for what is being answered, but not longer than that."""
+        self.stopping = True
+        self._bell.send(b".")
+        end = time.monotonic() + patience
+        for helper in list(self._helpers):
+            helper.join(max(0.0, end - time.monotonic()))
+        for each in (self._listener, self._bell, self._ear):
+            each.close()
+
+    # --- the leader and its guard ---
+
+    def _lead(self, term: int) -> None:
+        while term == self._term and not self.stopping:
+            if not self._ready:
+                self._ready.extend(self._selector.select(TICK))
+                self._cut_overdue()
+            while self._ready and term == self._term:
+                with contextlib.suppress(IndexError):
+                    self._turn(*self._ready.popleft(), term)
+
+    def _guard(self) -> None:
+        while not self.stopping:
+            time.sleep(LONG)
+            if self._since and time.monotonic() - self._since > LONG:
+                self._replace_leader()
+
+    def _replace_leader(self) -> None:
+        with self._lock:
+            if not self._since or self._current is None:
+                return
+            self._since, self._term = 0.0, self._term + 1
+            self._forget(self._current)
+        self._spawn(self._lead, self._term)
+
+    def _spawn(self, work: Callable[..., None], *arguments: object) -> None:
+        """A thread of its own, known until it ends."""
+
+        def run() -> None:
+            try:
+                work(*arguments)
+            finally:
+                self._helpers.discard(thread)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._helpers.add(thread)
+        thread.start()
+
+    # --- one turn ---
+
+    def _turn(self, key: selectors.SelectorKey, events: int, term: int) -> None:
+        line: Line | None = key.data
+        if line is None:
+            self._welcome()
+        elif events & selectors.EVENT_WRITE:
+            self._send(line, b"")
+        elif self._listen(line):
+            self._serve(line, term)
+
+    def _welcome(self) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = self._listener.accept()
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(connection, selectors.EVENT_READ, Line(connection))
+
+    def _listen(self, line: Line) -> bool:
+        """Take what has arrived; tell whether there was anything to answer."""
+        try:
+            data = line.socket.recv(262_144)
+        except BlockingIOError:
+            return False
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(line)
+        elif line not in self._hanging:
+            line.incoming.buffer += data
+            return True
+        return False
+
+    def _serve(self, line: Line, term: int) -> None:
+        """Answer every whole request that is there."""
+        while (request := self._read(line)) is not None:
+            if "wait=" in request.query_string:
+                self._leave_to_thread(line, request)
+                return
+            self._current, self._since = line, time.monotonic()
+            ending = self._handled(request)
+            with self._lock:
+                leads = self._since != 0.0 and self._term == term
+                self._since = 0.0 if leads else self._since
+            if not leads:
+                self._finish(line, request, ending)
+                return
+            if not self._answer(line, request, ending):
+                return
+
+    def _handled(self, request: Request) -> Ending:
+        """What a handler did not foresee ends neither the server nor the line; it is told as a bug."""
+        try:
+            return self._handle(request)
+        except Exception:  # noqa: BLE001 - the one boundary
+            sys.stderr.write(
+                f"{request.method} {request.path} broke the simulator:\n{traceback.format_exc()}"
+            )
+            return Response(500, b"The simulator is broken; its standard error says where.\n")
+
+    def _read(self, line: Line) -> Request | None:
+        try:
+            request = line.incoming.next()
+        except Broken as broken:
+            refusal = Response(broken.status, f"{broken}\n".encode())
+            self._send(line, answer(refusal, keep=False, bare=False))
+            self._drop(line)
+            return None
+        if request is None and line.incoming.wants_continue:
+            line.incoming.wants_continue = False
+            self._send(line, CONTINUE)
+        return request
+
+    def _answer(self, line: Line, request: Request, ending: Ending) -> bool:
+        """Answer at once if that can be done at once; tell whether the line may go on."""
+        if isinstance(ending, Hang):
+            line.deadline = time.monotonic() + HANG_SECONDS
+            self._hanging.add(line)
+            return False
+        if isinstance(ending, Reset):
+            self._drop(line, abruptly=True)
+            return False
+        if isinstance(ending, Slow) or ending.stream is not None:
+            self._forget(line)
+            self._spawn(self._finish, line, request, ending)
+            return False
+        keep = line.incoming.keep
+        self._send(line, answer(ending, keep=keep, bare=request.method == "HEAD"))
+        if not keep and not line.out:
+            self._drop(line)
+        return keep and not line.out
+
+    # --- what takes long ---
+
+    def _leave_to_thread(self, line: Line, request: Request) -> None:
+        self._forget(line)
+        self._spawn(lambda: self._finish(line, request, self._handled(request)))
+
+    def _finish(self, line: Line, request: Request, ending: Ending) -> None:
+        """Answer on a thread of one's own a line that is out of the selector, and put it back."""
+        if isinstance(ending, Slow):
+            time.sleep(ending.seconds)
+            ending = ending.response
+        if isinstance(ending, Response):
+            self._put(line, request, ending)
+        elif isinstance(ending, Hang):
+            line.deadline = time.monotonic() + HANG_SECONDS
+            self._hanging.add(line)
+            self._selector.register(line.socket, selectors.EVENT_READ, line)
+        else:
+            line.close(abruptly=True)
+
+    def _put(self, line: Line, request: Request, response: Response) -> None:
+        line.socket.setblocking(True)
+        try:
+            if response.stream is None:
+                whole = answer(response, keep=line.incoming.keep, bare=request.method == "HEAD")
+                line.socket.sendall(whole)
+            else:
+                self._stream(line, response)
+        except OSError:
+            line.incoming.keep = False
+        if not line.incoming.keep or self.stopping:
+            line.close()
+            return
+        line.socket.setblocking(False)
+        self._go_on(line)
+
+    def _stream(self, line: Line, response: Response) -> None:
+        line.socket.sendall(head_of(response, keep=line.incoming.keep, chunked=True))
+        for piece in response.stream or ():
+            if piece:
+                line.socket.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+        line.socket.sendall(b"0\r\n\r\n")
+
+    def _go_on(self, line: Line) -> None:
+        """Back to the leader; requests that arrived meanwhile are served first, here."""
+        if (request := self._read(line)) is not None:
+            self._finish(line, request, self._handled(request))
+            return
+        with contextlib.suppress(ValueError, OSError, KeyError):
+            self._selector.register(line.socket, selectors.EVENT_READ, line)
+
+    # --- lines ---
+
+    def _send(self, line: Line, data: bytes) -> None:
+        """Send what can be sent; the rest when the line is ready for it."""
+        data = line.out + data
+        try:
+            sent = line.socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._drop(line)
+            return
+        waited, line.out = bool(line.out), data[sent:]
+        if line.out or waited:
+            self._await_rest(line)
+
+    def _await_rest(self, line: Line) -> None:
+        with contextlib.suppress(ValueError, OSError, KeyError):
+            if line.out:
+                self._selector.modify(line.socket, selectors.EVENT_WRITE, line)
+            elif line.incoming.keep:
+                self._selector.modify(line.socket, selectors.EVENT_READ, line)
+            else:
+                self._drop(line)
+
+    def _forget(self, line: Line) -> None:
+        with contextlib.suppress(ValueError, OSError, KeyError):
+            self._selector.unregister(line.socket)
+
+    def _drop(self, line: Line, *, abruptly: bool = False) -> None:
+        self._hanging.discard(line)
+        self._forget(line)
+        line.close(abruptly=abruptly)
+
+    def _cut_overdue(self) -> None:
+        if self._hanging:
+            now = time.monotonic()
+            for line in [each for each in self._hanging if each.deadline < now]:
+                self._drop(line, abruptly=True)

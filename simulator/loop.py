@@ -11,7 +11,6 @@ it goes, or until `HANG_SECONDS` have passed; then it is cut.
 import contextlib
 import selectors
 import socket
-import struct
 import sys
 import threading
 import time
@@ -20,32 +19,13 @@ from collections import deque
 from collections.abc import Callable
 
 from simulator.endings import Ending, Hang, Reset, Slow
+from simulator.lines import Line, Lines
 from simulator.web import Request, Response
-from simulator.wire import CONTINUE, Broken, Incoming, answer, head_of
+from simulator.wire import CONTINUE, Broken, answer, head_of
 
 LONG = 0.05
-HANG_SECONDS = 75.0
 TICK = 0.5
-LINGER_NOT = struct.pack("ii", 1, 0)  # closing then says RST, not FIN
 Handle = Callable[[Request], Ending]
-
-
-class Line:
-    """One connection."""
-
-    __slots__ = ("deadline", "incoming", "out", "socket")
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.socket = connection
-        self.incoming = Incoming()
-        self.out = b""  # what could not be sent yet
-        self.deadline = 0.0  # of a line that hangs
-
-    def close(self, *, abruptly: bool = False) -> None:
-        with contextlib.suppress(OSError):
-            if abruptly:
-                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-            self.socket.close()
 
 
 class Loop:
@@ -54,13 +34,12 @@ class Loop:
     def __init__(self, listener: socket.socket, handle: Handle) -> None:
         self._listener = listener
         self._handle = handle
-        self._selector = selectors.DefaultSelector()
+        self._lines = Lines()
         self._ready: deque[tuple[selectors.SelectorKey, int]] = deque()
         self._lock = threading.Lock()
         self._term = 0
         self._since = 0.0  # when the leader began the call it is in; 0: in none
         self._current: Line | None = None
-        self._hanging: set[Line] = set()
         self._bell, self._ear = socket.socketpair()  # wakes the leader
         self._helpers: set[threading.Thread] = set()
         self.stopping = False
@@ -69,7 +48,7 @@ class Loop:
         """Serve from now on, on threads of its own."""
         self._listener.setblocking(False)
         for each in (self._listener, self._ear):
-            self._selector.register(each, selectors.EVENT_READ)
+            self._lines.selector.register(each, selectors.EVENT_READ)
         self._spawn(self._guard)
         self._spawn(self._lead, 0)
 
@@ -88,8 +67,8 @@ class Loop:
     def _lead(self, term: int) -> None:
         while term == self._term and not self.stopping:
             if not self._ready:
-                self._ready.extend(self._selector.select(TICK))
-                self._cut_overdue()
+                self._ready.extend(self._lines.selector.select(TICK))
+                self._lines.cut_overdue()
             while self._ready and term == self._term:
                 with contextlib.suppress(IndexError):
                     self._turn(*self._ready.popleft(), term)
@@ -105,7 +84,7 @@ class Loop:
             if not self._since or self._current is None:
                 return
             self._since, self._term = 0.0, self._term + 1
-            self._forget(self._current)
+            self._lines.forget(self._current)
         self._spawn(self._lead, self._term)
 
     def _spawn(self, work: Callable[..., None], *arguments: object) -> None:
@@ -126,33 +105,11 @@ class Loop:
     def _turn(self, key: selectors.SelectorKey, events: int, term: int) -> None:
         line: Line | None = key.data
         if line is None:
-            self._welcome()
+            self._lines.welcome(self._listener)
         elif events & selectors.EVENT_WRITE:
-            self._send(line, b"")
-        elif self._listen(line):
+            self._lines.send(line, b"")
+        elif self._lines.listen(line):
             self._serve(line, term)
-
-    def _welcome(self) -> None:
-        with contextlib.suppress(OSError):
-            connection, _ = self._listener.accept()
-            connection.setblocking(False)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._selector.register(connection, selectors.EVENT_READ, Line(connection))
-
-    def _listen(self, line: Line) -> bool:
-        """Take what has arrived; tell whether there was anything to answer."""
-        try:
-            data = line.socket.recv(262_144)
-        except BlockingIOError:
-            return False
-        except OSError:
-            data = b""
-        if not data:
-            self._drop(line)
-        elif line not in self._hanging:
-            line.incoming.buffer += data
-            return True
-        return False
 
     def _serve(self, line: Line, term: int) -> None:
         """Answer every whole request that is there."""
@@ -186,37 +143,36 @@ class Loop:
             request = line.incoming.next()
         except Broken as broken:
             refusal = Response(broken.status, f"{broken}\n".encode())
-            self._send(line, answer(refusal, keep=False, bare=False))
-            self._drop(line)
+            self._lines.send(line, answer(refusal, keep=False, bare=False))
+            self._lines.drop(line)
             return None
         if request is None and line.incoming.wants_continue:
             line.incoming.wants_continue = False
-            self._send(line, CONTINUE)
+            self._lines.send(line, CONTINUE)
         return request
 
     def _answer(self, line: Line, request: Request, ending: Ending) -> bool:
         """Answer at once if that can be done at once; tell whether the line may go on."""
         if isinstance(ending, Hang):
-            line.deadline = time.monotonic() + HANG_SECONDS
-            self._hanging.add(line)
+            self._lines.hang(line)
             return False
         if isinstance(ending, Reset):
-            self._drop(line, abruptly=True)
+            self._lines.drop(line, abruptly=True)
             return False
         if isinstance(ending, Slow) or ending.stream is not None:
-            self._forget(line)
+            self._lines.forget(line)
             self._spawn(self._finish, line, request, ending)
             return False
         keep = line.incoming.keep
-        self._send(line, answer(ending, keep=keep, bare=request.method == "HEAD"))
+        self._lines.send(line, answer(ending, keep=keep, bare=request.method == "HEAD"))
         if not keep and not line.out:
-            self._drop(line)
+            self._lines.drop(line)
         return keep and not line.out
 
     # --- what takes long ---
 
     def _leave_to_thread(self, line: Line, request: Request) -> None:
-        self._forget(line)
+        self._lines.forget(line)
         self._spawn(lambda: self._finish(line, request, self._handled(request)))
 
     def _finish(self, line: Line, request: Request, ending: Ending) -> None:
@@ -227,9 +183,8 @@ class Loop:
         if isinstance(ending, Response):
             self._put(line, request, ending)
         elif isinstance(ending, Hang):
-            line.deadline = time.monotonic() + HANG_SECONDS
-            self._hanging.add(line)
-            self._selector.register(line.socket, selectors.EVENT_READ, line)
+            self._lines.hang(line)
+            self._lines.keep(line)
         else:
             line.close(abruptly=True)
 
@@ -261,45 +216,4 @@ class Loop:
         if (request := self._read(line)) is not None:
             self._finish(line, request, self._handled(request))
             return
-        with contextlib.suppress(ValueError, OSError, KeyError):
-            self._selector.register(line.socket, selectors.EVENT_READ, line)
-
-    # --- lines ---
-
-    def _send(self, line: Line, data: bytes) -> None:
-        """Send what can be sent; the rest when the line is ready for it."""
-        data = line.out + data
-        try:
-            sent = line.socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._drop(line)
-            return
-        waited, line.out = bool(line.out), data[sent:]
-        if line.out or waited:
-            self._await_rest(line)
-
-    def _await_rest(self, line: Line) -> None:
-        with contextlib.suppress(ValueError, OSError, KeyError):
-            if line.out:
-                self._selector.modify(line.socket, selectors.EVENT_WRITE, line)
-            elif line.incoming.keep:
-                self._selector.modify(line.socket, selectors.EVENT_READ, line)
-            else:
-                self._drop(line)
-
-    def _forget(self, line: Line) -> None:
-        with contextlib.suppress(ValueError, OSError, KeyError):
-            self._selector.unregister(line.socket)
-
-    def _drop(self, line: Line, *, abruptly: bool = False) -> None:
-        self._hanging.discard(line)
-        self._forget(line)
-        line.close(abruptly=abruptly)
-
-    def _cut_overdue(self) -> None:
-        if self._hanging:
-            now = time.monotonic()
-            for line in [each for each in self._hanging if each.deadline < now]:
-                self._drop(line, abruptly=True)
+        self._lines.keep(line)

@@ -49,13 +49,14 @@ class Twilio:
         self.life = Life(self.state, self.hooks, self.handsets)
         self.inbound = Inbound(self.state, self.hooks, self.handsets, self.life)
         self.reviews = Reviews(self.state, Events(self.state))
+        self.media = MediaApi(self.state)
         self.router, self.acts = Router(), Router()
         self._mount()
 
     def _mount(self) -> None:
         guard = Guard(self.state)
         MessagesApi(self.state, self.life).mount(self.router, ACCOUNT, guard)
-        MediaApi(self.state).mount(self.router, ACCOUNT, guard)
+        self.media.mount(self.router, ACCOUNT, guard)
         NumbersApi(self.state).mount(self.router, ACCOUNT, guard)
         ServicesApi(self.state).mount(self.router, guard)
         ComplianceApi(self.state, self.reviews).mount(self.router, guard)

@@ -58,6 +58,7 @@ OTHERS = (
     ),
     Operation("CreateMessageFeedback", "POST", f"{ACCOUNT}/Messages/<sid>/Feedback.json", "rare", "CAR-355"),
     Operation("FetchDeactivation", "GET", f"{MESSAGING}/Deactivations", "rare", "CAR-355"),
+    Operation("FetchDeactivationList", "GET", "/lists/<day>", "rare", "CAR-355"),
     Operation(
         "FetchMessagingGeopermissions", "GET", f"{ACCOUNTS}/Messaging/GeoPermissions", "rare", "CAR-355"
     ),

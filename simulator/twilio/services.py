@@ -209,7 +209,11 @@ class ServicesApi:
         service = self._service(request)
         held: dict[str, Sender] = getattr(service, place)
         made = make(said)
-        if any((each.name, each.country) == (made.name, made.country) for each in held.values()):
+        named = place != "channels"  # those are known by their SID
+        twin = (
+            each for each in held.values() if named and (each.name, each.country) == (made.name, made.country)
+        )
+        if made.sid in held or next(twin, None):
             raise errors.refusal(21710)
         made.service = service.sid
         held[made.sid] = made

@@ -12,7 +12,9 @@ from simulator import accounts
 from simulator.clock import Clock
 from simulator.network import Hook, HookAnswer, Network
 from simulator.twilio import Twilio
+from simulator.twilio.inbound import Attachment
 from simulator.web import Refusal, Request, Response
+from tests.contract.models.twilio import ANSWERS
 
 MARIA, OMAR, LONDON = "+14155550101", "+12125550102", "+447700900123"
 SUPPORT, SALES, TOLL_FREE = accounts.NUMBERS
@@ -75,10 +77,32 @@ class World:
         """A call whose body is not a form anybody meant."""
         return self._handled(Request("POST", path, headers=Headers(basic(*US)), body=body))
 
+    def call_raw(self, method: str, path: str, body: bytes) -> Response:
+        """A call whose body is JSON."""
+        headers = Headers({**basic(*US), "Content-Type": "application/json"})
+        return self._handled(Request(method, path, headers=headers, body=body))
+
+    def photo(self) -> str:
+        """Maria sends a photo without words; its SID."""
+        sid = self.twilio.text(MARIA, SUPPORT, "", [Attachment("image/jpeg", b"\xff\xd8photo")])
+        self.settle()
+        return sid
+
     def _handled(self, request: Request) -> Response:
         ending = self.network.handle(request)
         assert isinstance(ending, Response)
+        self._judge(ending)
         return ending
+
+    def _judge(self, response: Response) -> None:
+        """Every answer in JSON has a documented shape."""
+        [entry] = self.network.ledger.after(self.network.ledger.last - 1)
+        planted = entry["kind"] != "request" or entry["fault"] is not None
+        if not planted and "xml" not in response.headers.get("Content-Type", ""):
+            if response.body and "json" not in response.headers.get("Content-Type", ""):
+                return
+            content = json.loads(response.body) if response.body else None
+            ANSWERS.check(entry["operation"], response.status, content)
 
     def create(self, *more: tuple[str, str], **changed: str) -> Response:
         """Ask for a message from Support to Maria, with these changes."""

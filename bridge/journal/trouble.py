@@ -3,6 +3,7 @@
 import re
 
 _HALF = "Restore a back-up, or name an empty database; this one was not finished by its migration."
+_USER = 'authentication failed|no password supplied|role ".*" does not exist'
 _TABLE = (
     (
         "readonly|read-only|permission denied for",
@@ -25,13 +26,14 @@ _TABLE = (
         "Make its folder, and give the bridge's user the right to write there.",
     ),
     ("malformed|not a database", "its file is damaged, or no database", "Restore a back-up."),
+    (_USER, "the server refuses the user", "Mend user or password."),
+    ('database ".*" does not exist', "there is no such database", "Make it (createdb), or mend its name."),
     ("already exists|no such table|no such column|does not exist", "its tables are not whole", _HALF),
     (
         "connection refused|could not connect|connection failed|timeout expired|translate host",
         "the server does not answer",
         "Start it, or mend the address.",
     ),
-    ("authentication failed|no password supplied", "the server refuses the user", "Mend user or password."),
     ("no module named .?psycopg", "the driver is missing", "pip install 'sunbridge[postgres]'."),
 )
 

@@ -1,6 +1,7 @@
-"""FT-R1, FT-R2, FT-R6: the disk is full, the database is held, the bridge is told to stop in the middle."""
+"""FT-R1, R2, R4, R6: disk full, database held, descriptors or connections used up, a stop in the middle."""
 
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -16,7 +17,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import QueuePool
 
 from bridge.core.model import Charge, Event, Rules, SendText, Session
 from bridge.journal import Claim, Decider, Journal, outbox, sessions
@@ -89,12 +92,42 @@ def _on_new_connections(world: World, act: Callable[[Any, object], object]) -> I
     engine(world).dispose()
 
 
+@contextmanager
+def no_descriptor(world: World) -> Iterator[None]:
+    """The process may open no further file (FT-R4)."""
+    engine(world).dispose()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextmanager
+def no_connection(world: World) -> Iterator[None]:
+    """Every connection to the database is in somebody's hands (FT-R4)."""
+    pool = engine(world).pool
+    assert isinstance(pool, QueuePool)
+    patience, pool._timeout = pool._timeout, 0.01
+    taken = []
+    with suppress(NoneFree):
+        while True:
+            taken.append(pool.connect())
+    yield
+    for each in taken:
+        each.close()
+    pool._timeout = patience
+
+
 TROUBLES: dict[str, Callable[[World], Any]] = {
     "at the beginning": lambda world: failing(world, "begin"),
     "at a statement": lambda world: failing(world, "before_cursor_execute"),
     "at the commit": lambda world: failing(world, "commit"),
     "no page left": full,
     "held by another": held,
+    "no descriptor left": no_descriptor,
+    "no connection left": no_connection,
 }
 
 
@@ -128,7 +161,7 @@ def test_a_reply_whose_sending_cannot_be_recorded_is_sent_once(world: World, tro
     world.reply(LONG)
     world.clock.run_due()
     claim = next_claim(world)
-    with trouble(world), suppress(OperationalError):
+    with trouble(world), suppress(SQLAlchemyError):
         world.bridge.worker._perform(claim)
     world.settle(outbox.LEASE_SECONDS + 240.0)
     assert world.shown().count(LONG) == 1

@@ -125,6 +125,35 @@ TABLE = {
     f"POST {CHAT}/delete": Words("An administrator deletes the conversation for good."),
     f"POST {CHAT}/typing": Words("The agent is typing."),
     f"POST {CHAT}/read": Words("The agent has read the conversation."),
+    f"POST {CHAT}/customer/postback": Words(
+        "The customer presses a button.", "payload:string metadata?:object"
+    ),
+    f"POST {CHAT}/customer/referral": Words(
+        "A link leads the customer there.", "code:string details?:object"
+    ),
+    f"POST {CHAT}/customer/read": Words("The customer's channel tells that they have read."),
+    f"POST {CHAT}/customer/typing": Words("The customer is typing, or has stopped.", "stop?:boolean"),
+    f"POST {CHAT}/customer/passthrough": Words("A channel forwards something as it is."),
+    "POST /sunshine/users/{user}/login": Words(
+        "The user logs in with an SDK, on a new device.",
+        "type?:string",
+        "client:string device:string",
+        status=201,
+    ),
+    "POST /sunshine/users/{user}/locale": Words("The user's language was detected.", "locale:string"),
+    **{
+        f"POST /sunshine/users/{{user}}/clients/{{client}}/{did}": Words(summary)
+        for did, summary in {
+            "confirm": "The user confirms the link.",
+            "match": "The channel found the user that the link is for.",
+            "block": "The user blocks the app on this channel.",
+            "unblock": "The user lets the app in again.",
+            "cancel": "The user declines the link.",
+            "fail": "The channel refuses the link.",
+            "logout": "The user logs out of the SDK.",
+            "theft": "Another user takes the client over.",
+        }.items()
+    },
     f"POST {CHAT}/status": Words("The agent sets the ticket's status.", "status:string agent?:string"),
     f"POST {CHAT}/tags": Words(
         "The agent adds tags to the ticket and takes tags away.",

@@ -7,6 +7,7 @@ Facts:
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from simulator import accounts
 from simulator.sunshine.records import (
@@ -28,7 +29,14 @@ from simulator.web import Json
 def iso(at: float | None) -> str | None:
     if at is None:
         return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole = int(at)
+    milliseconds = min(int((at - whole + HALF_A_MICROSECOND) * 1000), 999)
+    return f"{_second(whole)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _filled(content: Json) -> Json:
@@ -36,6 +44,7 @@ def _filled(content: Json) -> Json:
     return {name: value for name, value in content.items() if value not in (None, {})}
 
 
+HALF_A_MICROSECOND = 5e-7  # a float of today knows no less
 SETTINGS: Json = {
     "conversationRetentionSeconds": 0,
     "maskCreditCardNumbers": True,
@@ -198,18 +207,20 @@ def device(shown: Device) -> Json:
 
 
 def message(shown: Message) -> Json:
-    return _filled(
-        {
-            "id": shown.id,
-            "received": iso(shown.received),
-            "author": shown.author,
-            "content": shown.content,
-            "source": {"type": shown.source},
-            "metadata": shown.metadata,
-            "activity": {"type": shown.activity} if shown.activity else None,
-            "deleted": shown.deleted or None,
-        }
-    )
+    content: Json = {
+        "id": shown.id,
+        "received": iso(shown.received),
+        "author": shown.author,
+        "content": shown.content,
+        "source": {"type": shown.source},
+    }
+    if shown.metadata:
+        content["metadata"] = shown.metadata
+    if shown.activity:
+        content["activity"] = {"type": shown.activity}
+    if shown.deleted:
+        content["deleted"] = True
+    return content
 
 
 def message_event(world: World, shown: Message, hook: Webhook) -> Json:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.zendesk_world import AGENTS, API, MARIA, SC, Json, World, ticket
+from tests.contract.zendesk_world import AGENTS, API, MARIA, MINE, SC, Json, World, ticket
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_form_is_sent_as_it_stands(world: World) -> None:
 def test_reading_is_told_to_those_who_asked(world: World) -> None:
     """It is no message, and the conversation remembers it."""
     hook = {"target": "https://all.test/", "triggers": ["conversation:read"]}
-    world.call("POST", f"{SC}/integrations/me/webhooks", hook)
+    world.call("POST", f"{SC}/integrations/{MINE}/webhooks", hook)
     chat = world.live_chat()
     world.agent(chat, "read")
     assert world.bridge.events("conversation:read")[-1]["payload"]["activity"]["author"]["type"] == "business"

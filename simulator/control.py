@@ -10,11 +10,10 @@ Rules:
 
 from http import HTTPStatus
 
-from werkzeug.datastructures import Headers
-
 from simulator import control_document
 from simulator.control_faults import FaultCalls, vocabulary
 from simulator.environment import as_shell, environment
+from simulator.headers import Headers
 from simulator.network import Network, System
 from simulator.problems import object_of, problem, refusal
 from simulator.readable import readable

@@ -6,9 +6,8 @@ A call ends in a `Response`, or in one of two ways no response can express: `Han
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from werkzeug.datastructures import Headers
-
 from simulator.faults import Fault
+from simulator.headers import Headers
 from simulator.quirks import QUIRKS
 from simulator.web import Response
 

@@ -13,6 +13,8 @@ An entry is a plain dictionary with `n` (from 1), `at` (Unix seconds), `kind`, `
 import threading
 from typing import Any
 
+from simulator.readable import Unread
+
 Entry = dict[str, Any]
 
 
@@ -21,6 +23,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
+        self._looked = 0  # so many have been looked at, and their bodies read
         self._news = threading.Condition()
 
     def write(self, kind: str, system: str, at: float, **facts: object) -> Entry:
@@ -34,7 +37,16 @@ class Ledger:
     def after(self, n: int = 0) -> list[Entry]:
         """Every entry numbered above `n`."""
         with self._news:
-            return self._entries[n:]
+            return self._from(n)
+
+    def _from(self, n: int) -> list[Entry]:
+        for entry in self._entries[max(n, self._looked) :]:
+            for name, value in entry.items():
+                if isinstance(value, Unread):
+                    entry[name] = value.read()
+        if n <= self._looked:
+            self._looked = len(self._entries)
+        return self._entries[n:]
 
     @property
     def last(self) -> int:
@@ -46,9 +58,10 @@ class Ledger:
         """Entries above `n`, waiting at most `seconds` for the first of them, or for a reset."""
         with self._news:
             self._news.wait_for(lambda: len(self._entries) != n, seconds)
-            return self._entries[n:]
+            return self._from(n)
 
     def clear(self) -> None:
         with self._news:
             self._entries.clear()
+            self._looked = 0
             self._news.notify_all()

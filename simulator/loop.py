@@ -108,6 +108,8 @@ class Loop:
             self._lines.welcome(self._listener)
         elif events & selectors.EVENT_WRITE:
             self._lines.send(line, b"")
+            if not line.out:
+                self._serve(line, term)
         elif self._lines.listen(line):
             self._serve(line, term)
 

@@ -19,7 +19,7 @@ from simulator.faults import CALL_KINDS, CAUSE, Fault, Faults, Occasion
 from simulator.ids import Ids
 from simulator.ledger import Ledger
 from simulator.operations import NOT_SIMULATED, UNKNOWN_PATH, Operation, completed
-from simulator.readable import readable
+from simulator.readable import readable, unread
 from simulator.web import Handler, Refusal, Request, Response, Router, json_response
 
 Found = tuple[str, Handler, dict[str, str]]  # operation, handler, path parameters
@@ -193,12 +193,10 @@ class Network:
             method=request.method,
             path=request.path,
             query=request.query_string,
-            request=readable(request.body, request.headers.get("Content-Type", "")),
+            request=unread(request.body, request.headers),
             authorised="Authorization" in request.headers,
             status=response.status if isinstance(response, Response) else None,
-            response=readable(response.body, response.headers.get("Content-Type", ""))
-            if isinstance(response, Response)
-            else None,
+            response=unread(response.body, response.headers) if isinstance(response, Response) else None,
             ended="answered" if answered else type(response).__name__.lower(),
             fault=call.fault.fault if call.fault else None,
             note=note,
@@ -215,10 +213,10 @@ class Network:
             operation=hook.operation,
             url=hook.url,
             headers=hook.headers,
-            request=readable(hook.body, hook.headers.get("Content-Type", "")),
+            request=unread(hook.body, hook.headers),
             attempt=hook.attempt,
             status=answer.status,
-            response=readable(answer.body, answer.headers.get("Content-Type", "")),
+            response=unread(answer.body, answer.headers),
         )
         return answer
 

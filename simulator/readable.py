@@ -1,7 +1,23 @@
 """Bodies as the ledger shows them."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
+
+from simulator.headers import Headers
+
+
+class Unread:
+    """A body that nobody has looked at yet; most are never looked at, and parsing costs more than a call."""
+
+    __slots__ = ("_body", "_kind")
+
+    def __init__(self, body: bytes, content_type: str) -> None:
+        self._body = body
+        self._kind = content_type
+
+    def read(self) -> object:
+        return readable(self._body, self._kind)
 
 
 def readable(body: bytes, content_type: str) -> object:
@@ -27,3 +43,8 @@ def grouped(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
         held = out.get(name)
         out[name] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
     return out
+
+
+def unread(body: bytes, headers: Headers | Mapping[str, str]) -> Unread | None:
+    """A body for the ledger, to be read when somebody looks."""
+    return Unread(body, headers.get("Content-Type", "")) if body else None

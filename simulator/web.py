@@ -2,21 +2,25 @@
 
 The same handlers serve a socket (`wsgi.py`) and a test in the same process (`Network.handle`).
 A handler takes a `Request` and returns a `Response`; a refusal may be raised as `Refusal`.
+
+Routes are a tree of path segments, so that a look costs the same however many there are. Where several fit,
+the most definite wins, from left to right: a fixed segment, then a partly fixed one, then one that takes
+anything.
 """
 
 import base64
 import json
 import re
-from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import Headers
+from simulator.headers import Headers
 
 Json = dict[str, Any]
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -30,14 +34,18 @@ class Request:
     body: bytes = b""
     base: str = ""
     params: dict[str, str] = field(default_factory=dict)  # from the route
+    _read: tuple[bytes, Pairs] | None = None  # the form, and the body it was read from
 
     @property
-    def query(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.query_string, keep_blank_values=True)
+    def query(self) -> Pairs:
+        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
 
     @property
-    def form(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+    def form(self) -> Pairs:
+        if self._read is None or self._read[0] is not self.body:
+            said = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+            self._read = self.body, said
+        return list(self._read[1])
 
     @property
     def json(self) -> Any:
@@ -78,9 +86,12 @@ class Response:
     beforehand: Callable[[], None] | None = None
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def json_response(content: object, status: int = 200) -> Response:
     """`content` as JSON."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    body = _written(content).encode(errors="replace")
     return Response(status, body, Headers([("Content-Type", "application/json; charset=utf-8")]))
 
 
@@ -93,6 +104,7 @@ class Refusal(Exception):
 
 
 Handler = Callable[[Request], Response]
+Found = tuple[str, Handler, dict[str, str]]  # operation, handler, path parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +117,89 @@ class Route:
     handler: Handler
 
     @property
-    def pattern(self) -> re.Pattern[str]:
-        return _pattern(self.path)
+    def segments(self) -> list[str]:
+        return self.path.rstrip("/").split("/")[1:]
 
-    @property
-    def vagueness(self) -> list[tuple[bool, bool]]:
-        """Sorts fixed segments before partly fixed ones before those that take anything."""
-        segments = self.path.split("/")
-        return [("<" in segment, segment.startswith("<") and segment.endswith(">")) for segment in segments]
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow a segment; `ends` are the routes that end here, by method."""
+
+    fixed: dict[str, "_Node"] = field(default_factory=dict)
+    partly: dict[str, "_Node"] = field(default_factory=dict)
+    anything: "_Node | None" = None
+    ends: dict[str, tuple[Route, list[str]]] = field(default_factory=dict)
+
+    def below(self, segment: str) -> "_Node":
+        """The node for a segment of a pattern, made if need be."""
+        if "<" not in segment:
+            return self.fixed.setdefault(segment, _Node())
+        if re.fullmatch(r"<\w+>", segment):
+            self.anything = self.anything or _Node()
+            return self.anything
+        return self.partly.setdefault(re.sub(r"<\w+>", "<>", segment), _Node())
+
+    def find(
+        self, segments: list[str], method: str, at: int = 0
+    ) -> tuple[Route, list[str], list[str]] | None:
+        """The route, the names of its parameters, and their values in reverse."""
+        if at == len(segments):
+            end = self.ends.get(method)
+            return (*end, []) if end else None
+        segment = segments[at]
+        if (node := self.fixed.get(segment)) and (found := node.find(segments, method, at + 1)):
+            return found
+        for shape, node in self.partly.items():
+            if (fits := _pattern(shape).fullmatch(segment)) and (
+                found := node.find(segments, method, at + 1)
+            ):
+                found[2].extend(reversed(fits.groups()))
+                return found
+        if self.anything and segment and (found := self.anything.find(segments, method, at + 1)):
+            found[2].append(segment)
+            return found
+        return None
 
 
 @cache
-def _pattern(path: str) -> re.Pattern[str]:
-    parts = re.split(r"<(\w+)>", path.rstrip("/"))
-    named = (f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-    return re.compile("".join(named) + "/?")
+def _pattern(shape: str) -> re.Pattern[str]:
+    return re.compile("([^/]+)".join(re.escape(part) for part in shape.split("<>")))
 
 
 class Router:
-    """Routes, the most definite first; each has the operation's documented name."""
+    """Routes; each has the operation's documented name."""
 
     def __init__(self) -> None:
         self._routes: list[Route] = []
+        self._root = _Node()
 
     def add(self, method: str, path: str, operation: str, handler: Handler) -> None:
         """Serve `method path` as `operation`; one operation may have several paths."""
-        insort(self._routes, Route(method, path, operation, handler), key=lambda route: route.vagueness)
+        self._plant(Route(method, path, operation, handler))
+
+    def _plant(self, route: Route) -> None:
+        node = self._root
+        for segment in route.segments:
+            node = node.below(segment)
+        if route.method not in node.ends:
+            node.ends[route.method] = route, re.findall(r"<(\w+)>", route.path)
+        self._routes.append(route)
 
     def copy(self) -> Self:
         """Another router with the same routes, that reads paths in the same way."""
         other = type(self)()
-        other._routes = list(self._routes)
+        for route in self._routes:
+            other._plant(route)
         return other
 
-    def match(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
+    def match(self, method: str, path: str) -> Found | None:
         """Operation, handler and path parameters, or None. HEAD is served as GET."""
-        method = "GET" if method == "HEAD" else method
-        for route in self._routes:
-            if route.method == method and (found := route.pattern.fullmatch(path)):
-                return route.operation, route.handler, found.groupdict()
-        return None
+        segments = path.removesuffix("/").split("/")[1:]
+        found = self._root.find(segments, "GET" if method == "HEAD" else method)
+        if found is None:
+            return None
+        route, names, values = found
+        return route.operation, route.handler, dict(zip(names, reversed(values), strict=True))
 
     @property
     def calls(self) -> list[tuple[str, str, str]]:

@@ -11,8 +11,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from werkzeug.datastructures import Headers
-
+from simulator.headers import Headers
 from simulator.web import Request, Response
 
 MOST_HEAD = 65_536
@@ -69,27 +68,8 @@ class Incoming:
         return request, start, _length(request.headers)
 
     def _chunked(self, request: Request, start: int) -> Request | None:
-        pieces: list[bytes] = []
-        at = start
-        while (end := self.buffer.find(b"\r\n", at)) >= 0:
-            size = _size(bytes(self.buffer[at:end]))
-            if sum(len(each) for each in pieces) + size > MOST_BODY:
-                raise Broken(413, "the body is too long")
-            if size == 0:
-                return self._trailed(request, b"".join(pieces), end + 2)
-            if len(self.buffer) < end + 2 + size + 2:
-                return None
-            pieces.append(bytes(self.buffer[end + 2 : end + 2 + size]))
-            at = end + 2 + size + 2
-        return None
-
-    def _trailed(self, request: Request, body: bytes, at: int) -> Request | None:
-        """Past what may follow the last chunk."""
-        while (end := self.buffer.find(b"\r\n", at)) >= 0:
-            if end == at:
-                return self._whole(request, body, end + 2)
-            at = end + 2
-        return None
+        found = unchunked(self.buffer, start)
+        return self._whole(request, *found) if found else None
 
     def _whole(self, request: Request, body: bytes, end: int) -> Request:
         request.body = body
@@ -106,13 +86,80 @@ def _target(target: str) -> tuple[str, str]:
     return (unquote(path, errors="replace") if "%" in path or not path.isascii() else path), query
 
 
+def unchunked(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
+    """The body that begins there, and where it ends; None: more must arrive first."""
+    pieces: list[bytes] = []
+    while (end := buffer.find(b"\r\n", at)) >= 0:
+        size = _size(bytes(buffer[at:end]))
+        if sum(len(each) for each in pieces) + size > MOST_BODY:
+            raise Broken(413, "the body is too long")
+        at = end + 2
+        if size == 0:
+            return _trailed(buffer, b"".join(pieces), at)
+        if len(buffer) < at + size + 2:
+            return None
+        pieces.append(bytes(buffer[at : at + size]))
+        at += size + 2
+    return None
+
+
+def _trailed(buffer: bytearray, body: bytes, at: int) -> tuple[bytes, int] | None:
+    """Past what may follow the last chunk."""
+    while (end := buffer.find(b"\r\n", at)) >= 0:
+        if end == at:
+            return body, end + 2
+        at = end + 2
+    return None
+
+
+class Reply:
+    """What arrived as the answer to one call of ours."""
+
+    __slots__ = ("body", "buffer", "headers", "status")
+
+    def __init__(self) -> None:
+        self.buffer = bytearray()
+        self.status = 0
+        self.headers = Headers()
+        self.body = b""
+
+    def whole(self, *, ended: bool) -> bool:
+        """Whether all of it has arrived; an end may be what tells. Raises `Broken`."""
+        end = self.buffer.find(END)
+        if end < 0:
+            return False
+        first, *lines = self.buffer[:end].decode("latin-1").split("\r\n")
+        words = first.split(" ", 2)
+        if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
+            raise Broken(502, "the first line is no answer")
+        self.status, self.headers = int(words[1]), _headers(lines)
+        if 100 <= self.status < 200:
+            del self.buffer[: end + 4]
+            return self.whole(ended=ended)
+        return self._has_body(end + 4, ended=ended)
+
+    def _has_body(self, start: int, *, ended: bool) -> bool:
+        if self.status in (204, 304):
+            return True
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            found = unchunked(self.buffer, start)
+            self.body = found[0] if found else b""
+            return found is not None
+        length = self.headers.get("Content-Length")
+        if length is None:
+            self.body = bytes(self.buffer[start:])
+            return ended
+        self.body = bytes(self.buffer[start : start + int(length)])
+        return len(self.body) == int(length)
+
+
 def _headers(lines: list[str]) -> Headers:
     headers = Headers()
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise Broken(400, "a header line has no name")
-        headers._list.append((name, value.strip()))  # as they are
+        headers.pairs.append((name, value.strip()))
     return headers
 
 
@@ -158,7 +205,7 @@ def head_of(response: Response, *, keep: bool, chunked: bool) -> bytes:
     """Everything before the body."""
     status = response.status
     lines = [f"HTTP/1.1 {status} {PHRASES.get(status, 'Unknown')}"]
-    lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    lines += [f"{name}: {value}" for name, value in response.headers.pairs]
     lines.append(f"Date: {date()}")
     if chunked:
         lines.append("Transfer-Encoding: chunked")

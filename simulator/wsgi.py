@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from werkzeug.datastructures import EnvironHeaders, Headers
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.http import HTTP_STATUS_CODES
 
 from simulator.endings import Ending, Hang, Slow
+from simulator.headers import Headers
 from simulator.web import Request, Response
 
 HANG_SECONDS = 75.0

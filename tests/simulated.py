@@ -5,12 +5,11 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from werkzeug.datastructures import Headers
-
 from simulator import accounts
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.endings import Ending, Slow
+from simulator.headers import Headers
 from simulator.network import Hook, HookAnswer, Network
 from simulator.web import Request, Response
 

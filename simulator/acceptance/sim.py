@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import requests
-from werkzeug.datastructures import Headers
 
 from simulator.endings import Ending
+from simulator.headers import Headers
 from simulator.web import Request, Response
 
 Json = dict[str, Any]

@@ -16,10 +16,10 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
-from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
 from simulator.endings import Ending, Hang, Reset, Slow
+from simulator.headers import Headers
 from simulator.network import Hook, HookAnswer, Transport
 from simulator.web import Request, Response
 

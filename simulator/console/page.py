@@ -11,8 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from werkzeug.datastructures import Headers
-
+from simulator.headers import Headers
 from simulator.network import Network
 from simulator.web import Request, Response
 

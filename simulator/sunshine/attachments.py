@@ -10,18 +10,18 @@ Facts:
 """
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from werkzeug.datastructures import FileStorage, Headers
-from werkzeug.exceptions import HTTPException
-from werkzeug.formparser import parse_form_data
-from werkzeug.utils import secure_filename
-
+from simulator.headers import Headers
 from simulator.sunshine import errors
 from simulator.sunshine.call import Call, Route, word
 from simulator.sunshine.content import BLOCKED_TYPES
 from simulator.sunshine.records import Attachment
 from simulator.sunshine.state import World
 from simulator.web import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
 
 LIMIT = 50 * 1024 * 1024
 PATH = "/zendesk/sc/attachments/v2"
@@ -45,7 +45,10 @@ def upload(call: Call) -> Response:
     return json_response({"attachment": {"mediaUrl": kept.url, "mediaType": kept.content_type}}, 201)
 
 
-def _part(request: Request) -> FileStorage:
+def _part(request: Request) -> "FileStorage":
+    from werkzeug.exceptions import HTTPException  # noqa: PLC0415 - heavy, and few calls need it
+    from werkzeug.formparser import parse_form_data  # noqa: PLC0415
+
     environ = {
         "wsgi.input": BytesIO(request.body),
         "CONTENT_TYPE": request.headers.get("Content-Type", ""),
@@ -58,7 +61,7 @@ def _part(request: Request) -> FileStorage:
         raise errors.Refused(errors.REQUEST) from None
     if "source" not in files:
         raise errors.Refused(errors.REQUEST)
-    file: FileStorage = files["source"]
+    file = files["source"]
     if (file.mimetype or "") in BLOCKED_TYPES:
         raise errors.Refused(errors.REQUEST)
     return file
@@ -68,6 +71,8 @@ def keep(
     world: World, file: tuple[str, str, bytes], *, conversation: str | None, private: bool | None = None
 ) -> Attachment:
     """Store a file (name, content type, bytes); private as the account is, unless said otherwise."""
+    from werkzeug.utils import secure_filename  # noqa: PLC0415 - see above
+
     name, content_type, content = file
     ulid = _ulid(world)
     url = f"{world.network.base}{PATH}/{ulid}/{secure_filename(name) or 'file'}"

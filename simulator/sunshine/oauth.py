@@ -8,9 +8,8 @@ Facts:
 
 from urllib.parse import urlencode
 
-from werkzeug.datastructures import Headers
-
 from simulator import accounts
+from simulator.headers import Headers
 from simulator.sunshine import errors
 from simulator.sunshine.account import Account
 from simulator.sunshine.call import json_of, word

@@ -15,8 +15,7 @@ change the way it is sent.
 from collections.abc import Callable
 from email.utils import formatdate
 
-from werkzeug.datastructures import Headers
-
+from simulator.headers import Headers
 from simulator.sunshine import errors
 from simulator.sunshine.state import World
 from simulator.web import Json, Response

@@ -16,8 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from werkzeug.datastructures import Headers
-
+from simulator.headers import Headers
 from simulator.twilio import errors, quirks
 from simulator.twilio.auth import Guard
 from simulator.twilio.paging import book, listing

@@ -7,9 +7,9 @@ numbers of a day stands behind a redirect (CAR-180)."""
 from datetime import UTC, datetime
 
 import phonenumbers
-from werkzeug.datastructures import Headers
 
 from simulator import accounts
+from simulator.headers import Headers
 from simulator.twilio import errors
 from simulator.twilio.auth import Guard
 from simulator.twilio.forms import Form

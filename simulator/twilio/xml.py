@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from werkzeug.datastructures import Headers
-
+from simulator.headers import Headers
 from simulator.web import Handler, Json, Refusal, Request, Response
 
 

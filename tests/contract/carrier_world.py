@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from werkzeug.datastructures import Headers
-
 from simulator import accounts
 from simulator.clock import Clock
+from simulator.headers import Headers
 from simulator.network import Hook, HookAnswer, Network
 from simulator.twilio import Twilio
 from simulator.twilio.inbound import Attachment

@@ -5,9 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.datastructures import Headers
-
 from simulator import accounts
+from simulator.headers import Headers
 from simulator.web import Request, Response
 from tests.contract.models.sunshine import check_answer
 from tests.contract.models.sunshine_events import check_delivery

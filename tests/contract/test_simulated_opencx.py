@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from werkzeug.datastructures import Headers
 
 from simulator import accounts
 from simulator.build import build
 from simulator.clock import Clock
+from simulator.headers import Headers
 from simulator.network import Hook, HookAnswer
 from simulator.web import Request, Response
 

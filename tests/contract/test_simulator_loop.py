@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from werkzeug.datastructures import Headers
 
 from simulator.endings import Ending, Hang, Reset, Slow
+from simulator.headers import Headers
 from simulator.loop import Loop
 from simulator.server import Address, listen
 from simulator.web import Request, Response

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import Headers
-
 from simulator import accounts
 from simulator.clock import Clock
+from simulator.headers import Headers
 from simulator.network import Hook, HookAnswer, Network
 from simulator.sunshine import Sunshine
 from simulator.support import Support

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import requests
 from requests.adapters import BaseAdapter
-from werkzeug.datastructures import Headers
 
 from simulator.acceptance.transport import Handle, NetworkAdapter
+from simulator.headers import Headers
 from simulator.web import Response
 from tests.world import MARIA
 

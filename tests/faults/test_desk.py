@@ -13,12 +13,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from werkzeug.datastructures import Headers
 
 from bridge import failpoints
 from bridge.core import retry
 from simulator import accounts
 from simulator.acceptance.files import sample
+from simulator.headers import Headers
 from simulator.sunshine import messages
 from simulator.web import Request, Response
 from tests.world import MARIA, Json, World

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
-from werkzeug.datastructures import Headers
 
 from simulator import accounts
 from simulator.build import build
@@ -17,6 +16,7 @@ from simulator.clock import Clock
 from simulator.commands import app
 from simulator.control import Control
 from simulator.control_document import TABLE, shape
+from simulator.headers import Headers
 from simulator.ledger import Ledger
 from simulator.network import Hook, HookAnswer, Network
 from simulator.server import Address, Busy, listen

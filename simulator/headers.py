@@ -1,0 +1,71 @@
+"""Header lines: in their order, found whatever their case. Made for each call, so they do little."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar, overload
+
+Pair = tuple[str, str]
+T = TypeVar("T")
+
+
+class Headers:
+    """Names and values; a name may come more than once."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, given: "Mapping[str, str] | Iterable[Pair] | Headers | None" = None) -> None:
+        self.pairs: list[Pair] = []
+        if given:
+            self.extend(given)
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: T) -> str | T: ...
+    def get(self, name: str, default: object = None) -> object:
+        """The first value of that name."""
+        wanted = name.lower()
+        for held, value in self.pairs:
+            if held.lower() == wanted:
+                return value
+        return default
+
+    def items(self) -> list[Pair]:
+        return list(self.pairs)
+
+    def extend(self, more: "Mapping[str, str] | Iterable[Pair] | Headers") -> None:
+        """Add lines behind those that are there."""
+        pairs = more.items() if isinstance(more, Mapping | Headers) else more
+        self.pairs += [(name, str(value)) for name, value in pairs]
+
+    def __getitem__(self, name: str) -> str:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __setitem__(self, name: str, value: str) -> None:
+        wanted = name.lower()
+        self.pairs = [pair for pair in self.pairs if pair[0].lower() != wanted]
+        self.pairs.append((name, str(value)))
+
+    def __delitem__(self, name: str) -> None:
+        wanted = name.lower()
+        self.pairs = [pair for pair in self.pairs if pair[0].lower() != wanted]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[Pair]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self.pairs == other.pairs
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.pairs))
+
+    def __repr__(self) -> str:
+        return f"Headers({self.pairs!r})"

@@ -16,7 +16,7 @@ SEEDS ?= 1000
 # Some images set it; every process would then compile every library anew, two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test in-process over-http check soak bench wheel constraints readme clean
+.PHONY: help install demo test in-process over-http judge check soak bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -45,6 +45,11 @@ in-process: install
 
 over-http: install
 	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http
+
+judge: install ## judge our bridge as any other, and another bridge by what is known of it
+	$(BIN)/simulator verify --bridge http --parallel $(HTTP_JOBS) --report reports/verify
+	$(BIN)/simulator verify --bridge tests/conformance/other_bridge/manifest.toml --parallel $(HTTP_JOBS) \
+	  --expect tests/conformance/other_bridge/expected.toml --report reports/verify-other
 
 check: install ## lint, format and types only
 	$(BIN)/ruff check .

@@ -33,7 +33,7 @@ from simulator.acceptance.processes import (
 )
 from simulator.acceptance.records import Records
 from simulator.acceptance.sim import HttpSim
-from simulator.acceptance.subject import Finding, Patience, Settings, noticed
+from simulator.acceptance.subject import Finding, NotApplicable, Patience, Settings, noticed
 from simulator.environment import environment
 
 LOOKS = 0.02  # seconds between two looks whether all is at rest
@@ -98,6 +98,7 @@ class Process:
     def start(self, settings: Settings | None = None) -> None:
         """Keep a running bridge whose settings are right; its old sessions have other phones."""
         wanted = settings or {}
+        self._must_take(wanted)
         if self._manifest.way == "running":
             self._must_answer()
         elif self._bridge is None or self._bridge.poll() is not None or self._settings != wanted:
@@ -106,6 +107,13 @@ class Process:
             self._data = self._folder / f"data-{next(self._numbers)}"
             self._data.mkdir()
             self._serve()
+
+    def _must_take(self, settings: Settings) -> None:
+        """A setting counts only if the manifest hands it on."""
+        handed_on = " ".join(self._manifest.environment.values())
+        for name in settings:
+            if not self._manifest.get("bridge", "our_names") and f"{{{name}}}" not in handed_on:
+                raise NotApplicable(f"the manifest does not hand {name} on")
 
     def die(self) -> None:
         self._stop(signal.SIGKILL)
@@ -179,14 +187,17 @@ class Process:
 
     def settle(self) -> None:
         """Wait for rest; a bridge that never rests, or has ended, is not waited for to the end."""
-        until = time.monotonic() + self._rest.seconds
+        began = time.monotonic()
+        until = began + self._rest.seconds
         at_rest = self._says_so if self._admin else self._is_quiet
         while time.monotonic() < until:
             if at_rest() or self.trouble():
-                self._rest.rewarded()
-                return
+                break
             time.sleep(LOOKS)
-        self._rest.disappointed()
+        if time.monotonic() - began < LONGEST / 2:
+            self._rest.rewarded()
+        else:
+            self._rest.disappointed()
 
     def _is_quiet(self) -> bool:
         """Nothing was due and nothing came over the wire for a while."""

@@ -55,7 +55,7 @@ def answers(url: str) -> bool:
     return False
 
 
-def last_words(log: Path, most: int = 800) -> str:
+def last_words(log: Path, most: int = 400) -> str:
     """The end of a log."""
     return log.read_text(errors="replace").strip()[-most:] if log.exists() else ""
 

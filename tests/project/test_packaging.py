@@ -65,6 +65,15 @@ def test_the_wheel_holds_the_data(wheel: Path) -> None:
     assert not set(DATA) - held
 
 
+def test_the_wheel_holds_the_features(wheel: Path) -> None:
+    """`simulator verify` needs scenarios, register and manifests wherever it is installed."""
+    held = set(zipfile.ZipFile(wheel).namelist())
+    features = [
+        path for path in (ROOT / "features").rglob("*") if path.suffix in (".feature", ".md", ".toml")
+    ]
+    assert {f"simulator/{path.relative_to(ROOT).as_posix()}" for path in features} <= held
+
+
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     """No tests, no reports, no databases."""
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
@@ -88,6 +97,16 @@ def test_both_commands_work_from_the_wheel(installed: Path) -> None:
     said = _run(str(scripts / "bridge"), "migrate", folder=installed, **environment())
     assert "is at revision" in said
     assert (installed / "bridge.db").exists()
+
+
+def test_a_bridge_is_judged_from_the_wheel(installed: Path) -> None:
+    """Our own in process, far from this source tree: a verdict from what the wheel holds."""
+    simulator = str(installed / "venv" / "bin" / "simulator")
+    said = _run(
+        simulator, "verify", "--bridge", "in-process", "--only", "private.feature [3]", folder=installed
+    )
+    assert "All as it should be." in said
+    assert (installed / "verify-report" / "verdicts.json").exists()
 
 
 @pytest.mark.parametrize("pin", PINS)

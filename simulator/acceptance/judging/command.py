@@ -1,7 +1,10 @@
 """`simulator verify`, once its options are read."""
 
+import signal
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +90,22 @@ def _judged(manifest: Manifest, chosen: list[Any], wanted: Wanted, screen: Scree
     total = sum(scenario.runs for scenario in asked) * wanted.repeat
     with tempfile.TemporaryDirectory(prefix="sunbridge-verify-") as folder, screen.following(total):
         crew = Crew(manifest, Terms(Path(folder), wanted.seed, wanted.within), tell)
-        for repetition in range(1, wanted.repeat + 1):
-            crew.judge(plan.shares(asked, wanted.parallel), repetition)
+        with _stoppable(crew):
+            for repetition in range(1, wanted.repeat + 1):
+                crew.judge(plan.shares(asked, wanted.parallel), repetition)
     return outcomes
+
+
+@contextmanager
+def _stoppable(crew: Crew) -> Iterator[None]:
+    """Whoever stops us gets a report of what was judged by then."""
+
+    def stop(*_: object) -> None:
+        crew.stopped = "the run was stopped"
+
+    former = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in former.items():
+            signal.signal(each, handler)

@@ -5,7 +5,7 @@ Rules:
     ended together with everything it started, the scenario has failed, and another worker takes the rest.
   * One that ends by itself in the middle is treated alike. One that ends before its first scenario is not
     replaced.
-  * When the time is up, what is left is not tested.
+  * When the time is up, or somebody stops us, what is left is not tested.
 """
 
 import contextlib
@@ -70,6 +70,11 @@ class Hand:
         begun = self.judged | ({self.current["scenario"]} if self.current else set())
         return [key for key in self.keys if key not in begun]
 
+    @property
+    def unfinished(self) -> list[str]:
+        """The same with what it is at."""
+        return [*([self.current["scenario"]] if self.current else []), *self.left]
+
     def kill(self) -> None:
         """End it and all it has started."""
         for pid in (self.process.pid, *self.pids):
@@ -83,6 +88,7 @@ class Crew:
 
     def __init__(self, manifest: Manifest, terms: Terms, tell: Callable[[Outcome], None]) -> None:
         self._manifest = manifest
+        self.command = pytest_command
         self._terms = terms
         self._tell = tell
         self._hands: list[Hand] = []
@@ -90,9 +96,13 @@ class Crew:
         starts = 2 * float(manifest.get("bridge", "start_seconds"))
         self._longest = terms.each + starts
         self._until = time.monotonic() + terms.within
+        self.stopped = ""  # why nothing more is begun
 
     def judge(self, shares: list[list[str]], repetition: int) -> None:
         """Have all shares judged once."""
+        if self.stopped:
+            self._give_up([key for share in shares for key in share], repetition)
+            return
         try:
             self._hands = [self._hire(share, repetition) for share in shares]
             while self._hands:
@@ -109,10 +119,12 @@ class Crew:
         for event in hand.news():
             self._heard(hand, event)
         now = time.monotonic()
+        if now > self._until:
+            self.stopped = self.stopped or f"time was up after {self._terms.within:g} seconds"
         if over:
             self._dismiss(hand, f"the judge's own process ended: {last_words(hand.log)}")
-        elif now > self._until:
-            self._dismiss(hand, "", going_on=False)
+        elif self.stopped:
+            self._dismiss(hand, "")
         elif now - hand.since > self._longest:
             self._dismiss(hand, f"it took longer than {self._longest:g} seconds")
 
@@ -127,20 +139,23 @@ class Crew:
                 hand.judged.add(event["scenario"])
                 self._tell(Outcome(repetition=hand.repetition, **event))
 
-    def _dismiss(self, hand: Hand, why: str, *, going_on: bool = True) -> None:
+    def _dismiss(self, hand: Hand, why: str) -> None:
         """Take it off the list; what it had begun has failed, somebody else takes the rest."""
         hand.kill()
         self._hands.remove(hand)
-        progress = bool(hand.judged or hand.current)
-        if hand.current and why:
-            self._tell(Outcome(outcome="failed", reason=why, repetition=hand.repetition, **hand.current))
-        if hand.left and going_on and progress:
-            self._hands.append(self._hire(hand.left, hand.repetition))
+        if self.stopped:
+            self._give_up(hand.unfinished, hand.repetition)
             return
-        left = hand.left + ([hand.current["scenario"]] if hand.current and not why else [])
-        reason = why if going_on else f"time was up after {self._terms.within:g} seconds"
-        for key in left:
-            self._tell(Outcome(key, "untested", repetition=hand.repetition, reason=reason))
+        if hand.current:
+            self._tell(Outcome(outcome="failed", reason=why, repetition=hand.repetition, **hand.current))
+        if hand.left and (hand.judged or hand.current):
+            self._hands.append(self._hire(hand.left, hand.repetition))
+        else:
+            self._give_up(hand.left, hand.repetition, why)
+
+    def _give_up(self, keys: list[str], repetition: int, why: str = "") -> None:
+        for key in keys:
+            self._tell(Outcome(key, "untested", repetition=repetition, reason=why or self.stopped))
 
     # --- starting one ---
 
@@ -155,7 +170,7 @@ class Crew:
         (folder / "pytest.ini").write_text("[pytest]\n")
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own command
-                self._command(folder),
+                self.command(self._manifest, folder),
                 cwd=folder,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -165,16 +180,18 @@ class Crew:
             )
         return Hand(keys, repetition, events, log, process)
 
-    def _command(self, folder: Path) -> list[str]:
-        plugins = ("pytest_bdd.plugin", "simulator.acceptance.plugin", "no:cacheprovider")
-        return [
-            *(sys.executable, "-m", "pytest", "-q", "--tb=no", "--no-header", "--noconftest"),
-            *("-c", str(folder / "pytest.ini"), "--rootdir", str(FEATURES)),
-            *("--basetemp", str(folder / "files")),
-            *(word for plugin in plugins for word in ("-p", plugin)),
-            *("--bridge", str(self._manifest.path.resolve()), "--bridge-job", str(folder / "job.json")),
-            str(FEATURES),
-        ]
+
+def pytest_command(manifest: Manifest, folder: Path) -> list[str]:
+    """What a worker runs; its job lies in the folder."""
+    plugins = ("pytest_bdd.plugin", "simulator.acceptance.plugin", "no:cacheprovider")
+    return [
+        *(sys.executable, "-m", "pytest", "-q", "--tb=no", "--no-header", "--noconftest"),
+        *("-c", str(folder / "pytest.ini"), "--rootdir", str(FEATURES)),
+        *("--basetemp", str(folder / "files")),
+        *(word for plugin in plugins for word in ("-p", plugin)),
+        *("--bridge", str(manifest.path.resolve()), "--bridge-job", str(folder / "job.json")),
+        str(FEATURES),
+    ]
 
 
 def _environment() -> dict[str, str]:

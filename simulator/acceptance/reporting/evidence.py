@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulator.acceptance.processes import DidNotStart
 from simulator.acceptance.reporting.redaction import masked, redacted
 from simulator.acceptance.sim import Json
 from simulator.acceptance.world import World
@@ -44,11 +45,16 @@ class Evidence:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if report.failed and call.excinfo:
-            said = call.excinfo.exconly().removeprefix("AssertionError: ")
-            report.exchange = exchange(item, said)  # type: ignore[attr-defined]
+            report.exchange = exchange(item, _said(call.excinfo))  # type: ignore[attr-defined]
         if report.when == "call" and report.failed and SLICES in item.stash:
             report.sections.append(("what went over the wire", told(item.stash[SLICES])))
         return report
+
+
+def _said(failure: pytest.ExceptionInfo[BaseException]) -> str:
+    """What a failure says; its kind as well if nobody had foreseen it."""
+    foreseen = isinstance(failure.value, AssertionError | DidNotStart)
+    return str(failure.value) if foreseen else failure.exconly()
 
 
 SLICES = pytest.StashKey[list[tuple[str, list[Json]]]]()
@@ -61,7 +67,7 @@ def exchange(item: pytest.Item, said: str) -> Json:
     step = item.stash.get(BROKEN, None)
     return {
         "kind": step.type if step else "",
-        "expected": f"{step.keyword} {step.name}" if step else "the scenario can begin and end",
+        "expected": f"{step.keyword} {step.name}" if step else "a bridge with which the scenario can begin",
         "seen": masked(said)[:MOST_SEEN],
         "steps": [
             {"step": name, "traffic": [redacted(entry) for entry in entries]}

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from simulator.__main__ import app
+from simulator.commands import app
 from simulator.acceptance.catalogue import Catalogue
 from simulator.acceptance.judging import expected
 from simulator.acceptance.judging.command import Wanted, verify

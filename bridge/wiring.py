@@ -123,8 +123,9 @@ class Bridge:
         """Ask, decide and perform on the caller's thread until nothing is new and nothing is due."""
         self._sweep.catch_up()
         self.worker.run_until_idle()
-        if self._sweep.run_if_due(self.settings.numbers):
-            self.worker.run_until_idle()
+        if self._sweep.is_due():
+            self._sweep.run_if_due(self.settings.numbers)
+            self.worker.run_until_idle()  # what was held may have been let go, even where nothing was found
         self._retention.run_if_due()
 
     def check(self) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
+from requests.hooks import default_hooks, dispatch_hook
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
 from werkzeug.test import run_wsgi_app
@@ -25,6 +26,8 @@ from simulator.web import Request, Response
 
 Handle = Callable[[Request], Ending]
 REFUSED = HookAnswer(None, connected=False)
+SENDING = {"timeout", "stream"}
+PLAIN = SENDING | {"params", "data", "json", "headers", "auth", "files"}  # what needs none of the rest
 
 
 class NetworkAdapter(BaseAdapter):
@@ -51,9 +54,30 @@ class NetworkAdapter(BaseAdapter):
         """Nothing is held open."""
 
 
+class _Session(requests.Session):
+    """A session without what no simulator has: cookies, proxies, redirects to follow. At half the cost."""
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *, allow_redirects: bool = True, **options: Any
+    ) -> requests.Response:
+        """Prepare the call as requests does and hand it to the network."""
+        if allow_redirects or not options.keys() <= PLAIN:
+            return super().request(method, url, allow_redirects=allow_redirects, **options)
+        sending = {name: options.pop(name) for name in SENDING & options.keys()}
+        headers = {**self.headers, **(options.pop("headers", None) or {})}
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method.upper(), url, headers, hooks=default_hooks(), **options)
+        response = self.get_adapter(url).send(prepared, **sending)
+        if not sending.get("stream"):
+            _ = response.content
+        hooks = prepared.hooks
+        whole: requests.Response = dispatch_hook("response", hooks, response, **sending)  # type: ignore[no-untyped-call]
+        return whole
+
+
 def session_for(handle: Handle) -> requests.Session:
     """A requests session whose every call goes to the network in this process."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
         session.mount(scheme, NetworkAdapter(handle))

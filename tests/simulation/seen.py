@@ -30,7 +30,6 @@ class Told:
     word: str = ""  # stop, start, help: for the carrier and for us
     offered: int = NEVER
     taken: int = NEVER
-    excused: bool = False  # its sender cannot expect it to arrive
 
     @property
     def tokens(self) -> list[str]:
@@ -82,10 +81,12 @@ class Seen:
     pairs: dict[str, Pair] = field(default_factory=dict)  # chat: whose it is
     deleted: set[str] = field(default_factory=set)
     silences: dict[str, Silence] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)  # phone: where START was last offered
     refused: set[str] = field(default_factory=set)  # phones the carrier refused as blocked
     count: int = 0
     _read: int = 0
     _messages: int = 0
+    _listed: set[str] = field(default_factory=set)
     _new_taken: list[Told] = field(default_factory=list)
 
     def next_token(self, kind: str) -> str:
@@ -143,10 +144,10 @@ class Seen:
         return None
 
     def _offer(self, told: Told, place: int) -> None:
-        if told.offered == NEVER:
-            told.offered = place
-            if told.word == "start":
-                self.silences.pop(told.pair[0], None)
+        told.offered = min(told.offered, place)
+        if told.word == "start" and told.taken == NEVER:  # what was refused may be taken in another time
+            self.starts[told.pair[0]] = place
+            self.silences.pop(told.pair[0], None)
 
     def _request(self, entry: Json) -> None:
         reader = _READERS.get(entry["operation"])
@@ -155,8 +156,10 @@ class Seen:
 
     def _listed_texts(self, entry: Json) -> None:
         for message in _of(entry["response"], "messages"):
-            if (told := self.texts.get(message.get("sid", ""))) is not None:
-                self._offer(told, entry["n"])
+            sid = message.get("sid", "")
+            if sid in self.texts and sid not in self._listed:
+                self._listed.add(sid)
+                self._offer(self.texts[sid], entry["n"])
 
     def _listed_replies(self, entry: Json) -> None:
         for message in _of(entry["response"], "messages"):
@@ -186,7 +189,7 @@ class Seen:
     def decided(self, calls: int) -> None:
         """The bridge has committed its decisions on everything it took so far."""
         for told in self._new_taken:
-            if told.word == "stop":
+            if told.word == "stop" and self.starts.get(told.pair[0], 0) < told.taken:
                 self.silences[told.pair[0]] = Silence(told, calls)
         self._new_taken.clear()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.simulation.cases import CORPUS, read, written
 from tests.simulation.plans import Step, plan
-from tests.simulation.run import Outcome, play
+from tests.simulation.run import Outcome, command, play
 from tests.simulation.shrink import shrunk
 
 
@@ -53,7 +53,7 @@ def _show(steps: list[Step], asked: argparse.Namespace) -> int:
     print("\n".join(outcome.problems), flush=True)
     if not asked.whole:
         _shrink(steps, outcome, asked)
-    print(f"repeat with: python -m tests.simulation --seed {asked.seed} --steps {asked.steps}")
+    print(f"repeat with: {command(asked.seed, asked.steps)}")
     return 1
 
 
@@ -70,14 +70,13 @@ def _soak(seeds: range, asked: argparse.Namespace) -> int:
     for done, (seed, outcome) in enumerate(_outcomes(seeds, asked), 1):
         if outcome.problems:
             failed += 1
-            print(f"seed {seed} after {outcome.steps} steps: {outcome.problems[0]}", flush=True)
+            print(f"seed {seed} after {outcome.steps} steps: {outcome.problems[0]}")
+            print(f"  repeat with: {command(seed, asked.steps)}", flush=True)
         if done % 50 == 0 or done == len(seeds):
             print(
                 f"{done} of {len(seeds)} runs, {failed} failed, {time.monotonic() - started:.0f} s",
                 flush=True,
             )
-    if failed:
-        print(f"repeat one with: python -m tests.simulation --steps {asked.steps} --seed …")
     return 1 if failed else 0
 
 

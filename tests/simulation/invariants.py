@@ -3,6 +3,19 @@
 `ALWAYS` is asked after every step, `AT_REST` (in `rest`) once everything is healed and had time. Each yields
 a sentence for each thing that is wrong. Only those of Z6, Z9, Z11 and Z12 look into the journal: sessions,
 receipts and effects are seen nowhere else.
+
+  Z1   every text that was acknowledged is at the desk or the AI: once (always), and there (at rest)
+  Z2   every public reply of an agent is sent once (always), or its agent is told why not (at rest)
+  Z3   order per conversation is the order of the source
+  Z4   nothing is sent to a phone after its STOP is committed
+  Z5   nothing is sent that no agent and no AI said to the customer
+  Z6   one open session a customer and number; one live chat a session
+  Z7   tags and the three ids on every live chat
+  Z8   every message goes from the session's number to the session's phone
+  Z9   receipts never go back
+  Z10  the AI is silent after the handoff, but for its last words
+  Z11  nothing is in limbo (always), nothing waits (at rest)
+  Z12  the journal, decided anew, comes to the same (at rest)
 """
 
 from collections import Counter

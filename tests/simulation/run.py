@@ -44,6 +44,11 @@ class Outcome:
         return frozenset(problem.partition(":")[0] for problem in self.problems)
 
 
+def command(seed: int, steps: int) -> str:
+    """What repeats and shrinks a run."""
+    return f"python -m tests.simulation --seed {seed} --steps {steps}"
+
+
 def play(steps: Sequence[Step]) -> Outcome:
     """Play in a world of its own."""
     quiet()

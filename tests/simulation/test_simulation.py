@@ -6,7 +6,9 @@ import pytest
 
 from tests.simulation.cases import CORPUS, read
 from tests.simulation.plans import Step, plan, step_from_json
-from tests.simulation.run import Outcome, play
+from tests.simulation.invariants import ALWAYS
+from tests.simulation.rest import AT_REST
+from tests.simulation.run import Outcome, command, play
 from tests.simulation.shrink import shrunk
 
 SEEDS, STEPS, CHUNK = 40, 200, 5
@@ -17,14 +19,22 @@ SEEDS, STEPS, CHUNK = 40, 200, 5
 def test_seeds(first: int) -> None:
     """Whatever chance brings, the invariants hold; the command shown repeats and shrinks a failure."""
     found = {seed: play(plan(seed, STEPS)).problems for seed in range(first, first + CHUNK)}
-    wrong = {seed: problems for seed, problems in found.items() if problems}
-    assert not wrong, [f"python -m tests.simulation --seed {seed} --steps {STEPS}" for seed in wrong]
+    wrong = [
+        f"{problems[0]}; repeat with: {command(seed, STEPS)}" for seed, problems in found.items() if problems
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("case", sorted(CORPUS.glob("*.json")), ids=lambda path: path.stem)
 def test_kept_cases(case: Path) -> None:
     """What once failed holds for ever."""
     assert play(read(case)).problems == ()
+
+
+def test_every_invariant_is_asked() -> None:
+    """Z1 to Z12, as `invariants` lists them."""
+    asked = {name for names, _ in (*ALWAYS, *AT_REST) for name in names.split()}
+    assert {f"Z{number}" for number in range(1, 13)} <= asked
 
 
 def test_a_seed_is_one_run() -> None:

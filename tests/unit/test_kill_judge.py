@@ -31,6 +31,14 @@ def test_compare(case: str) -> None:
     assert compare(WRITTEN, seen, told) == verdict
 
 
+def test_what_no_webhook_told() -> None:
+    """It may come late, but it must come; the rest keeps its order."""
+    late = ["three", "one", "two"]
+    assert compare(WRITTEN, late, [], {"one", "two"}) == Verdict(3, 3, untold=2)
+    assert compare(WRITTEN, late, [], {"two"}) == Verdict(3, 3, out_of_order=1, untold=1)
+    assert compare(WRITTEN, ["one", "three"], [], {"two"}) == Verdict(3, 2, lost=1, untold=1)
+
+
 def test_what_is_wrong() -> None:
     """Doubt that was told is not."""
     assert Verdict(9, 1, lost=1, doubled=2, out_of_order=3, in_doubt=4).wrong == 6

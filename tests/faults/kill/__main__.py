@@ -40,7 +40,7 @@ def lines(result: Result) -> list[str]:
 def _counts(verdict: Verdict, once: str) -> str:
     return (
         f"sent {verdict.sent}, {once} {verdict.once}, lost {verdict.lost}, doubled {verdict.doubled}, "
-        f"out of order {verdict.out_of_order}"
+        f"out of order {verdict.out_of_order}, untold {verdict.untold}"
     )
 
 

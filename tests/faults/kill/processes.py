@@ -82,7 +82,6 @@ def settings(sims: Simulators, public_url: str, database_url: str, folder: Path)
         "BRIDGE_ASSISTANT": "scripted",
         "BRIDGE_AUTOPILOT": "false",
         "BRIDGE_SWEEP_SECONDS": "30",
-        "BRIDGE_SEND_RATE": "1000",  # a number's own pace would take longer than the storm
         "BRIDGE_TIMEOUT": TIMEOUT,
     }
     return environment(sims.base, public_url) | ours

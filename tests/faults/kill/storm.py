@@ -1,7 +1,7 @@
 """What goes wrong while people write: the bridge dies, carrier and desk misbehave, and time flies.
 
-Not planted, because no bridge can mend it: webhooks told in another order than things happened, or not at
-all, while the bridge is there to hear (the sweep brings such a text late, which is right, and out of order).
+Not planted, because no bridge can mend it: webhooks told in another order than things happened. Those not
+told at all are planted: what they would have said comes with a sweep, late, and is judged without its order.
 """
 
 import random
@@ -19,6 +19,9 @@ FAULTS = (
     *(("sunshine", "PostMessage", fault) for fault in (*CHANGES, "refuse", "slow 0.5", "garble")),
     *(("twilio", "ListMessage", fault) for fault in READS),
     *(("sunshine", "ListMessages", fault) for fault in READS),
+    ("twilio", "inbound", "drop webhooks"),
+    ("twilio", "status", "drop webhooks"),
+    ("sunshine", "conversation:message", "drop webhooks"),
     ("twilio", "inbound", "duplicate 2"),
     ("twilio", "status", "duplicate 2"),
     ("twilio", "status", "early callback"),

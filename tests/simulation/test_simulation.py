@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.cases import CORPUS, read
-from tests.simulation.plans import Step, plan, step_from_json
 from tests.simulation.invariants import ALWAYS
+from tests.simulation.plans import Step, plan, step_from_json
 from tests.simulation.rest import AT_REST
 from tests.simulation.run import Outcome, command, play
 from tests.simulation.shrink import shrunk

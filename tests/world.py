@@ -21,6 +21,7 @@ from simulator.endings import Ending
 from simulator.environment import environment
 from simulator.network import Hook, HookAnswer
 from simulator.web import Request, Response
+from tests import migrated
 
 MARIA = "+14155550101"
 OMAR = "+12125550102"
@@ -181,7 +182,7 @@ def _settings(folder: Path, changed: Json) -> Settings:
     }
     places = {
         "clock_url": "",
-        "database_url": f"sqlite:///{folder}/bridge.db",
+        "database_url": "" if "database_url" in changed else migrated.lay(folder / "bridge.db"),
         "media_folder": str(folder / "media"),
     }
     return Settings(**{**given, **places, **changed})

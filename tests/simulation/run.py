@@ -1,12 +1,9 @@
 """One run: play the steps, look after each, heal everything, give it time, look again."""
 
-import atexit
 import logging
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import structlog
@@ -16,7 +13,7 @@ from tests.simulation.actions import NUMBERS
 from tests.simulation.invariants import Eyes, after_step
 from tests.simulation.plans import Step
 from tests.simulation.rest import at_rest
-from tests.simulation.stage import Restless, Stage, prepare
+from tests.simulation.stage import Restless, Stage
 
 MEMORY = Path("/dev/shm")
 HEALED = (700.0, 1500.0, 4000.0, 4000.0)  # Zendesk's last try, the sweep, the longest doubt and wait
@@ -53,7 +50,7 @@ def play(steps: Sequence[Step]) -> Outcome:
     """Play in a world of its own."""
     quiet()
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        stage = Stage(prepare(Path(folder) / "world", template()))
+        stage = Stage(Path(folder))
         try:
             return _play(stage, steps)
         except (Restless, AssertionError) as broken:
@@ -91,11 +88,3 @@ def heal(stage: Stage) -> None:
 def quiet() -> None:
     """No log lines: writing them costs more than the run."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
-@cache
-def template() -> Path:
-    """A migrated, empty database, made once a process."""
-    folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder) / "bridge.db"

@@ -5,7 +5,6 @@ Theory of operation. There is one thread, yet much may happen at once: while the
 failpoint takes the whole bridge away, also from under a call that was waiting.
 """
 
-import shutil
 import sqlite3
 from dataclasses import dataclass
 from functools import partial
@@ -216,12 +215,3 @@ class Stage(World):
         failpoints.disarm()
         self._beside.close()
         super().close()
-
-
-def prepare(folder: Path, template: Path) -> Path:
-    """A folder with a migrated, empty database, so that no world pays for its own migration."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not template.exists():
-        World(template.parent).close()
-    shutil.copy(template, folder / "bridge.db")
-    return folder

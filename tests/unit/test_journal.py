@@ -41,6 +41,7 @@ from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import NewerSchema, upgrade
 from bridge.journal.schema import REVISION, consents, effects, events, lanes, metadata, turns
 from bridge.journal.statements import upsert
+from tests import migrated
 
 MARIA, OMAR, SUPPORT = "+14155550101", "+12125550102", "+14155550150"
 WITH_MARIA = Session("m", MARIA, SUPPORT, 0.0, 0.0, turns=1, asked=1, asking=True)
@@ -88,7 +89,7 @@ class Book:
 
 def book_at(path: Path, writer: Callable[[Engine], Writer] = DirectWriter) -> Book:
     """A journal in this folder."""
-    return book_on(f"sqlite:///{path}/bridge.db", writer)
+    return book_on(migrated.lay(path / "bridge.db"), writer)
 
 
 def book_on(url: str, writer: Callable[[Engine], Writer] = DirectWriter) -> Book:

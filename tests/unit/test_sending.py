@@ -31,12 +31,12 @@ from bridge.core.model import (
 from bridge.core.ports import Accepted, Assistant, Desk, Download, NumberState, Sms
 from bridge.journal import Claim, Decider, Journal, outbox, sessions
 from bridge.journal.engine import DirectWriter, connect
-from bridge.journal.migrate import upgrade
 from bridge.media import MediaStore
 from bridge.numbers import Numbers
 from bridge.perform import Performer
 from bridge.sending import Policy, World
 from bridge.worker import Held, Worker
+from tests import migrated
 
 MARIA, SUPPORT = "+14155550101", "+14155550150"
 SESSION = Session("m", MARIA, SUPPORT, 0.0, 0.0, Charge.HUMAN, turns=3, conversation="c")
@@ -97,8 +97,7 @@ class Stage:
     times: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.engine = connect(f"sqlite:///{self.folder}/bridge.db")
-        upgrade(self.engine)
+        self.engine = connect(migrated.lay(self.folder / "bridge.db"))
         decider = Decider(Rules(frozenset({SUPPORT})), lambda: "new", lambda _kind, _why: None)
         self.journal = Journal(self.engine, DirectWriter(self.engine), decider)
 

@@ -39,6 +39,7 @@ from bridge.journal.engine import DirectWriter, GroupWriter, connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import effects, events
 from bridge.worker import Held, Worker
+from tests import migrated
 
 SESSION = Session("m", "+14155550101", "+14155550150", 0.0, 0.0, turns=1, asked=1, asking=True)
 WITH_PEOPLE = replace(SESSION, charge=Charge.HUMAN, conversation="c")
@@ -109,9 +110,7 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """A fresh one."""
-    engine = connect(f"sqlite:///{tmp_path}/bridge.db")
-    upgrade(engine)
-    made = Stage(engine)
+    made = Stage(connect(migrated.lay(tmp_path / "bridge.db")))
     yield made
     made.journal.close()
 

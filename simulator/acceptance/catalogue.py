@@ -50,6 +50,7 @@ class Scenario:
     tags: frozenset[str]
     steps: tuple[Step, ...]
     examples: tuple[dict[str, str], ...] = ()
+    about: str = ""  # what the feature is for
 
     @property
     def key(self) -> str:
@@ -129,6 +130,7 @@ def read_feature(path: Path, folder: Path) -> list[Scenario]:
             inherited | _tags(child["scenario"]),
             _steps(child["scenario"]["steps"]),
             _examples(child["scenario"]["examples"]),
+            " ".join(feature["description"].split()),
         )
         for child in feature["children"]
         if "scenario" in child

@@ -1,4 +1,4 @@
-"""What a run leaves behind: `verdicts.json` for machines, `failures.txt` for people, the matrix for both.
+"""What a run leaves behind: `verdicts.json` for machines, `failures.txt` for people, and the pages.
 
 verdicts.json, format 1:
   format, bridge {name, way, manifest, abilities}, run {began, seconds, seed, parallel, repeat, succeeded},
@@ -21,8 +21,8 @@ from simulator.acceptance.catalogue import Catalogue, Requirement
 from simulator.acceptance.grading import NOT_RUN, NOT_TESTED, ORDER, of_requirement
 from simulator.acceptance.judging.results import Result
 from simulator.acceptance.manifest import Manifest
-from simulator.acceptance.reporting import matrix
 from simulator.acceptance.reporting.evidence import summed_up
+from simulator.acceptance.reporting.folder import Record, leave
 
 FORMAT = 1
 UNCHOSEN = "its scenarios were not chosen or not all reached"
@@ -45,10 +45,13 @@ def write(folder: Path, run: Run) -> None:
     content = as_json(run)
     (folder / "verdicts.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     (folder / "failures.txt").write_text("\n".join(failures(run.results)) + "\n")
-    outcomes = {result.scenario.key: result.verdict for result in run.results}
-    rows = matrix.rows(run.catalogue, {run.manifest.name: outcomes})
-    (folder / "requirements.md").write_text(matrix.as_markdown(rows, [run.manifest.name]))
-    (folder / "matrix.html").write_text(matrix.as_page(rows, [run.manifest.name]))
+    found = {each.scenario.key: _record(each) for each in run.results}
+    leave(folder, run.catalogue, {run.manifest.name: found}, mode=run.manifest.name, began=run.facts["began"])
+
+
+def _record(result: Result) -> Record:
+    exchange = result.decisive.exchange if result.decisive else None
+    return {"verdict": result.verdict, "reason": result.reason, "exchange": exchange}
 
 
 def as_json(run: Run) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
+from typing import Any
 
 from simulator.acceptance.catalogue import Catalogue, Requirement, Scenario
 from simulator.acceptance.grading import DIFFERS, FAILED, ORDER, of_requirement
-
-STYLE = Path(__file__).with_name("matrix.css")
+from simulator.acceptance.reporting.chrome import anchor, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +65,32 @@ def _markdown_row(row: Row, modes: list[str]) -> str:
     return f"| {held.id} | {held.behaviour} | {held.level} | {verdicts} | {where or held.reason} |"
 
 
-def as_page(table: list[Row], modes: list[str]) -> str:
+def as_json(table: list[Row]) -> list[dict[str, Any]]:
+    """The matrix for machines."""
+    return [
+        {
+            "id": row.requirement.id,
+            "behaviour": row.requirement.behaviour,
+            "level": row.requirement.level,
+            "verdicts": row.verdicts,
+            "scenarios": [scenario.key for scenario in row.scenarios],
+            "reason": row.requirement.reason,
+        }
+        for row in table
+    ]
+
+
+def as_page(table: list[Row], modes: list[str], history: str = "") -> str:
     """The matrix as a page that asks nobody for anything."""
     heads = "".join(f"<th scope=col>{escape(mode)}</th>" for mode in modes)
     sums = "".join(f"<li><b>{escape(mode)}</b>: {summary(table, mode)}</li>" for mode in modes)
     body = "".join(_page_row(row, modes) for row in table)
-    return (
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        '<meta name=viewport content="width=device-width, initial-scale=1">'
-        '<link rel=icon href="data:,">'
-        f"<title>Requirements and verdicts</title><style>{STYLE.read_text()}</style>"
-        f"<main><h1>Requirements and verdicts</h1><ul>{sums}</ul>"
+    return page(
+        "matrix.html",
+        "Requirements and verdicts",
+        f"<ul>{sums}</ul>{history}"
         f"<table><thead><tr><th scope=col>Requirement</th><th scope=col>Level</th>{heads}"
-        f"<th scope=col>Scenarios</th></tr></thead><tbody>{body}</tbody></table></main></html>\n"
+        f"<th scope=col>Scenarios</th></tr></thead><tbody>{body}</tbody></table>",
     )
 
 
@@ -105,6 +117,7 @@ def _evidence(row: Row) -> str:
 def _items(row: Row) -> str:
     def item(scenario: Scenario) -> Iterable[str]:
         name = escape(f"{scenario.feature} {scenario.name}")
-        yield f"<li><b>{name}</b></li>" if scenario.key in row.failing else f"<li>{name}</li>"
+        link = f'<a href="living.html#{anchor(scenario.key)}">{name}</a>'
+        yield f"<li><b>{link}</b></li>" if scenario.key in row.failing else f"<li>{link}</li>"
 
     return "".join(text for scenario in row.scenarios for text in item(scenario))

@@ -5,6 +5,7 @@ a run of a few scenarios renews only those.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from simulator.acceptance.catalogue import Catalogue
 from simulator.acceptance.grading import graded, worst
 from simulator.acceptance.place import FEATURES
-from simulator.acceptance.reporting import matrix
+from simulator.acceptance.reporting.folder import Record, leave
 
 
 class Verdicts:
@@ -24,19 +25,27 @@ class Verdicts:
         self._folder = config.rootpath / "reports"
         self._mode = Path(str(config.getoption("--bridge"))).stem
         self._catalogue = catalogue
-        self._results: dict[str, str] = {}
+        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._results: dict[str, Record] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         key = dict(report.user_properties).get("scenario")
         scenario = self._catalogue.by_key.get(str(key))
         if scenario and (report.when == "call" or report.outcome != "passed"):
-            kind = getattr(report, "exchange", {}).get("kind", "")
-            verdict = graded(scenario.level, report.outcome, kind)
-            self._results[scenario.key] = worst([verdict, self._results.get(scenario.key, verdict)])
+            exchange = getattr(report, "exchange", None)
+            verdict = graded(scenario.level, report.outcome, (exchange or {}).get("kind", ""))
+            former = self._results.get(scenario.key)
+            if former is None or worst([verdict, former["verdict"]]) != former["verdict"]:
+                self._results[scenario.key] = record(verdict, exchange=exchange)
 
     def pytest_sessionfinish(self) -> None:
         if self._results:
-            write(self._folder, self._catalogue, self._mode, self._results)
+            write(self._folder, self._catalogue, self._mode, self._results, self._began)
+
+
+def record(verdict: str, reason: str = "", exchange: Any = None) -> Record:
+    """What is kept of a scenario."""
+    return {"verdict": verdict, "reason": reason, "exchange": exchange}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,18 +72,18 @@ def example_of(item: pytest.Item) -> dict[str, str]:
     return dict(callspec.params.get("_pytest_bdd_example", {})) if callspec else {}
 
 
-def write(folder: Path, catalogue: Catalogue, mode: str, results: dict[str, str]) -> None:
+def write(folder: Path, catalogue: Catalogue, mode: str, results: dict[str, Record], began: str) -> None:
     """Add these results to what is known, and write the pages."""
     folder.mkdir(exist_ok=True)
-    known = {scenario.key for scenario in catalogue.scenarios}
     kept = folder / f"results-{mode}.json"
-    former: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
-    merged = {key: verdict for key, verdict in sorted((former | results).items()) if key in known}
+    merged = {key: found for key, found in sorted((_read(kept) | results).items()) if key in catalogue.by_key}
     kept.write_text(json.dumps(merged, indent=1, ensure_ascii=False) + "\n")
-    runs = {
-        path.stem.removeprefix("results-"): json.loads(path.read_text())
-        for path in sorted(folder.glob("results-*.json"), reverse=True)
-    }
-    rows = matrix.rows(catalogue, runs)
-    (folder / "requirements.md").write_text(matrix.as_markdown(rows, list(runs)))
-    (folder / "matrix.html").write_text(matrix.as_page(rows, list(runs)))
+    files = sorted(folder.glob("results-*.json"), reverse=True)
+    runs = {path.stem.removeprefix("results-"): _read(path) for path in files}
+    leave(folder, catalogue, runs, mode=mode, began=began)
+
+
+def _read(kept: Path) -> dict[str, Record]:
+    """What an earlier run kept; an older form is forgotten."""
+    found = json.loads(kept.read_text()) if kept.exists() else {}
+    return {key: held for key, held in found.items() if isinstance(held, dict)}

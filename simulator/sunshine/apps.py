@@ -73,6 +73,8 @@ def _settings(body: Json) -> Json:
     for name, held in views.SETTINGS.items():
         if name in wanted and type(wanted[name]) is not type(held):
             raise errors.bad(f"settings.{name} should be {'integer' if type(held) is int else 'boolean'}")
+        if name in wanted and wanted[name] < 0:
+            raise errors.bad(f"settings.{name} should be >= 0")
     return {name: wanted[name] for name in views.SETTINGS if name in wanted}
 
 

@@ -119,7 +119,7 @@ def thing(body: Json, name: str) -> Json:
 
 def listed(body: Json, name: str) -> list[Any]:
     """A list, empty if it is not there."""
-    value = body.get(name) or []
+    value = [] if body.get(name) is None else body[name]
     if not isinstance(value, list):
         raise errors.bad(f"{name} should be array")
     return value
@@ -132,6 +132,14 @@ def text_field(body: Json, name: str, limit: int) -> str | None:
         return None
     if not isinstance(value, str) or not 1 <= len(value) <= limit:
         raise errors.bad(f"{name} should be a string of 1 to {limit} characters")
+    return value
+
+
+def url_field(body: Json, name: str) -> str | None:
+    """An optional address of up to 2048 characters."""
+    value = text_field(body, name, 2048)
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise errors.bad(f'{name} should match format "uri"')
     return value
 
 

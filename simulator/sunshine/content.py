@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable
 
 from simulator.sunshine import errors, views
-from simulator.sunshine.call import given, text_field, word
-from simulator.sunshine.parts import actions, fields, items, place, template
+from simulator.sunshine.call import given, text_field, url_field, word
+from simulator.sunshine.parts import actions, fields, items, place, template, typed, without_nulls
 from simulator.sunshine.records import Conversation
 from simulator.sunshine.state import World
 from simulator.web import Json
@@ -34,12 +34,14 @@ def checked(world: World, conversation: Conversation, content: object) -> Json:
     """The content to be stored."""
     if not isinstance(content, dict):
         raise errors.bad("content should be object")
-    kind = word(content, "type")
-    _check_length(world, content)
+    told: Json = without_nulls(content)
+    kind = word(told, "type")
+    _check_length(world, told)
+    typed(told)
     if kind not in CHECKS:
         raise errors.bad(f"Invalid content type: {kind}")
-    actions(content, "actions")
-    return CHECKS[kind](world, conversation, content)
+    actions(told, "actions")
+    return CHECKS[kind](world, conversation, told)
 
 
 def _check_length(world: World, content: Json) -> None:
@@ -149,6 +151,9 @@ def _business_author(wanted: Json) -> Json:
     subtypes = wanted.get("subtypes") or []
     if subtypes not in ([], ["AI"]):
         raise errors.bad("author.subtypes may only hold AI")
-    names = {name: text_field(wanted, name, 2048) for name in ("displayName", "avatarUrl")}
+    names = {
+        "displayName": text_field(wanted, "displayName", 2048),
+        "avatarUrl": url_field(wanted, "avatarUrl"),
+    }
     shown = {name: value for name, value in names.items() if value}
     return {"type": "business", **shown} | ({"subtypes": subtypes} if subtypes else {})

@@ -11,7 +11,7 @@ Facts:
 from typing import Any
 
 from simulator.sunshine import errors, metadata, views
-from simulator.sunshine.call import Call, Route, given, listed, text_field, word
+from simulator.sunshine.call import Call, Route, given, listed, text_field, url_field, word
 from simulator.sunshine.content import author
 from simulator.sunshine.paging import forwards
 from simulator.sunshine.participants import MOST, named_user, participant, wants_client
@@ -19,8 +19,8 @@ from simulator.sunshine.records import Conversation, User
 from simulator.sunshine.workspace import ACTIVITIES
 from simulator.web import Json, Response, json_response
 
-LABELS = {"displayName": 100, "description": 100, "iconUrl": 2048}
-KNOWN = (*LABELS, "type", "participants", "metadata")
+LABELS = {"displayName": 100, "description": 100}
+KNOWN = (*LABELS, "iconUrl", "type", "participants", "metadata")
 SECOND = "User already has a personal conversation and multi-conversations are not enabled"
 
 
@@ -69,6 +69,7 @@ def _second(status: int) -> errors.Refused:
 
 def _apply(call: Call, conversation: Conversation, body: Json) -> None:
     labels = {name: text_field(body, name, limit) for name, limit in LABELS.items() if name in body}
+    labels |= {"iconUrl": url_field(body, "iconUrl")} if "iconUrl" in body else {}
     described = conversation.metadata
     if "metadata" in body:
         described = metadata.patched(described, body["metadata"], call.world.switches)

@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.sunshine import errors
 from simulator.sunshine.call import given, listed, text_field, thing, word
+from simulator.sunshine.metadata import flat
 from simulator.web import Json
 
 ACTIONS = {
@@ -19,6 +20,38 @@ IN_ITEMS = ("buy", "link", "postback", "webview")
 FIELDS = ("email", "select", "text")
 
 
+WORDS = frozenset(
+    {
+        *("text", "uri", "payload", "fallback", "currency", "iconUrl", "title", "description", "mediaUrl"),
+        *("mediaType", "altText", "size", "name", "label", "placeholder", "htmlText", "markdownText"),
+    }
+)
+ADDRESSES = frozenset({"uri", "fallback", "iconUrl", "mediaUrl"})
+FLAGS = frozenset({"blockChatInput", "default", "openOnReceive"})
+
+
+def without_nulls(content: Any) -> Any:
+    """Null is as good as absent, at any depth."""
+    if isinstance(content, dict):
+        return {name: without_nulls(value) for name, value in content.items() if value is not None}
+    return [without_nulls(each) for each in content] if isinstance(content, list) else content
+
+
+def typed(content: Json) -> None:
+    """Each field that is known is of its type."""
+    for name, value in content.items():
+        if name in WORDS and not isinstance(value, str):
+            raise errors.bad(f"{name} should be string")
+        if name in ADDRESSES and not value.startswith(("http://", "https://")):
+            raise errors.bad(f'{name} should match format "uri"')
+        if name in FLAGS and not isinstance(value, bool):
+            raise errors.bad(f"{name} should be boolean")
+        if name == "amount" and (isinstance(value, bool) or not isinstance(value, int)):
+            raise errors.bad("amount should be integer")
+        if name == "metadata":
+            flat(value)
+
+
 def _some(content: Json, name: str, most: int) -> list[Json]:
     """A list that must be there, of 1 to `most` objects."""
     given(content, name)
@@ -28,12 +61,13 @@ def _some(content: Json, name: str, most: int) -> list[Json]:
     for each in found:
         if not isinstance(each, dict):
             raise errors.bad(f"{name} should be array of objects")
+        typed(each)
     return found
 
 
 def actions(content: Json, name: str, allowed: Sequence[str] = tuple(ACTIONS), most: int = 10) -> None:
     """Buttons, if there are any."""
-    for action in _some(content, name, most) if content.get(name) else []:
+    for action in _some(content, name, most) if listed(content, name) else []:
         kind = word(action, "type")
         if kind not in allowed:
             raise errors.bad(f"{name}.type should be equal to one of the allowed values")
@@ -47,7 +81,7 @@ def items(content: Json) -> None:
         word(item, "title")
         text_field(item, "title", 128)
         text_field(item, "description", 128)
-        given(item, "actions")
+        _some(item, "actions", 3)
         actions(item, "actions", IN_ITEMS, 3)
 
 

@@ -36,9 +36,7 @@ def create_board(call: Call) -> Response:
 def update_board(call: Call) -> Response:
     _board(call)
     world, body = call.world, call.body
-    default = body.get("defaultSwitchboardIntegrationId", world.default_responder)
-    if default is not None and default not in world.responders:
-        raise errors.Refused(errors.RESPONDER)
+    default = _known(world, body, "defaultSwitchboardIntegrationId", world.default_responder)
     enabled = flag(body, "enabled", world.board_on)
     if enabled and default is None:
         raise errors.Refused(errors.NO_DEFAULT)
@@ -96,16 +94,26 @@ def _source(world: World, body: Json) -> tuple[str, str]:
         kind = word(body, "integrationType")
         known = next((each.id for each in world.integrations.values() if each.type == kind), None)
         return known or world.new_id(), kind
-    if wanted not in world.integrations:
+    found = world.integrations.get(word(body, "integrationId"))
+    if found is None:
         raise errors.Refused(errors.INTEGRATION)
-    return wanted, world.integrations[wanted].type
+    return found.id, found.type
+
+
+def _known(world: World, body: Json, name: str, otherwise: str | None) -> str | None:
+    """The place that is named; null is nobody."""
+    if name not in body:
+        return otherwise
+    if body[name] is None:
+        return None
+    if word(body, name) not in world.responders:
+        raise errors.Refused(errors.RESPONDER)
+    return str(body[name])
 
 
 def _apply(world: World, place: Responder, body: Json) -> None:
     standby = flag(body, "deliverStandbyEvents", place.deliver_standby_events)
-    following = body.get("nextSwitchboardIntegrationId", place.next_id)
-    if following is not None and following not in world.responders:
-        raise errors.Refused(errors.RESPONDER)
+    following = _known(world, body, "nextSwitchboardIntegrationId", place.next_id)
     history = body.get("messageHistoryCount", place.history)
     whole = isinstance(history, int) and not isinstance(history, bool)
     if history is not None and not (whole and 1 <= history <= 10):

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from simulator.sunshine import errors, metadata, views
-from simulator.sunshine.call import Call, Route, flag, text_field
+from simulator.sunshine.call import Call, Route, flag, text_field, url_field
 from simulator.sunshine.merging import merge
 from simulator.sunshine.records import Conversation, User
 from simulator.sunshine.state import World
@@ -23,7 +23,7 @@ from simulator.support.state import SupportUser
 from simulator.web import Json, Response, json_response
 
 KNOWN = ("externalId", "brandId", "signedUpAt", "toBeRetained", "profile", "metadata")
-PROFILE = {"givenName": 128, "surname": 128, "email": 128, "avatarUrl": 2048, "locale": 64}
+PROFILE = {"givenName": 128, "surname": 128, "email": 128, "locale": 64}
 
 
 def create(call: Call) -> Response:
@@ -74,6 +74,7 @@ def _profile(held: Json, wanted: object) -> Json:
     if not isinstance(wanted, dict):
         raise errors.bad("profile should be object")
     changed = {name: text_field(wanted, name, limit) for name, limit in PROFILE.items() if name in wanted}
+    changed |= {"avatarUrl": url_field(wanted, "avatarUrl")} if "avatarUrl" in wanted else {}
     if "@" not in (changed.get("email") or "@"):
         raise errors.bad('profile.email should match format "email"')
     return {name: value for name, value in {**held, **changed}.items() if value is not None}

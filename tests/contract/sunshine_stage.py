@@ -8,7 +8,6 @@ from typing import Any
 from simulator import accounts
 from simulator.headers import Headers
 from simulator.web import Request, Response
-from tests.contract.models.sunshine import check_answer
 from tests.contract.models.sunshine_events import check_delivery
 from tests.contract.zendesk_world import MINE, SC, Auth, Json, World
 
@@ -126,10 +125,8 @@ class Stage:
         method, _, path = self.filled(call).partition(" ")
         where = f"/zendesk/sc{path[1:]}" if path.startswith("~") else SC + path
         content = self.filled(body) if body is not None else None
-        found = self.world.sunshine.router.match(method, where.removeprefix("/zendesk/sc").partition("?")[0])
         status, answer = self.world.call(method, where, content, auth)
         self.world.settle()
-        check_answer(found[0] if found else "", status, answer)
         return status, answer
 
     def listen(self, *triggers: str, **flags: bool) -> None:

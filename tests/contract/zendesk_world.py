@@ -13,6 +13,7 @@ from simulator.network import Hook, HookAnswer, Network
 from simulator.sunshine import Sunshine
 from simulator.support import Support
 from simulator.web import Refusal, Request, Response
+from tests.contract.models import sunshine as sunshine_models
 from tests.contract.models import support as support_models
 
 MARIA = "+14155550101"
@@ -73,10 +74,12 @@ class World:
         return response.status, answer
 
     def _check(self, status: int, answer: object) -> None:
-        """Every answer of the Support API is one that is documented."""
+        """Every answer of either API is one that is documented."""
         served = self.network.ledger.after(self.network.ledger.last - 1)[0]
         if served["system"] == "support":
             support_models.ANSWERS.check(served["operation"], status, answer)
+        elif served["system"] == "sunshine" and served["fault"] is None:
+            sunshine_models.check_answer(served["operation"], status, answer)
 
     def send(self, request: Request) -> Response:
         ending = self.network.handle(request)

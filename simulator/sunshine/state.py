@@ -114,7 +114,7 @@ class World:
             widget = Integration(WEB_WIDGET, "web", "Web widget", from_admin_center=True)
             self._stand(widget, there=self.switches.web_widget)
         if "webhook_registered" in switched:
-            target = f"{self.network.bridge_url}/webhooks/sunshine"
+            target = self.network.bridge_door("sunshine")
             hook = Webhook(DEFAULT_WEBHOOK, target, DEFAULT_TRIGGERS, accounts.SUNSHINE_WEBHOOK_SECRET)
             made = Integration(DEFAULT_INTEGRATION, "custom", "SMS bridge", [hook])
             self._stand(made, there=self.switches.webhook_registered)

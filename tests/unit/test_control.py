@@ -1,5 +1,6 @@
 """The control surface and what stands around it, in process."""
 
+import base64
 import json
 import re
 import threading
@@ -351,3 +352,50 @@ def test_real_delivery() -> None:
         (None, False),
     ]
     assert answers[0].body == b"ab"
+
+
+# --- the bridge's doors ---
+
+
+def test_every_system_knocks_where_it_is_told() -> None:
+    """A bridge with other paths hears carrier, desk and AI there, after a reset as well."""
+    heard: set[str] = set()
+
+    def listen_to(hook: Hook) -> HookAnswer:
+        heard.add(hook.url.removeprefix("http://127.0.0.1:8080").partition("#")[0])
+        return HookAnswer(200)
+
+    network = build(Clock(), listen_to)
+    network.bridge_doors |= {"twilio": "/carrier", "sunshine": "/desk", "opencx": "/ai"}
+    call(network, "POST", "/reset")
+    call(network, "POST", f"/phones/{MARIA}/texts", {"to": accounts.SUPPORT_NUMBER, "text": "Hello"})
+    _talk_to_the_ai(network)
+    _talk_on_the_desk(network)
+    network.clock.advance(1)
+    assert heard == {"/carrier", "/desk", "/ai"}
+
+
+def _talk_to_the_ai(network: Network) -> None:
+    key = {"Authorization": f"Bearer {accounts.OPENCX_API_KEY}"}
+    session = _asked(network, "/opencx/chat/sessions", {"channel": {"type": "sms"}}, key)["id"]
+    message = {"sender": "contact", "message": {"type": "text", "text": "Hello"}}
+    _asked(network, f"/opencx/chat/sessions/{session}/send", message, key)
+
+
+def _talk_on_the_desk(network: Network) -> None:
+    pair = f"{accounts.SUNSHINE_KEY_ID}:{accounts.SUNSHINE_SECRET}"
+    key = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+    app_path = f"/zendesk/sc/v2/apps/{accounts.SUNSHINE_APP_ID}"
+    user = _asked(network, f"{app_path}/users", {"externalId": "maria"}, key)["user"]["id"]
+    people = {"type": "personal", "participants": [{"userId": user, "subscribeSDKClient": False}]}
+    chat = _asked(network, f"{app_path}/conversations", people, key)["conversation"]["id"]
+    said = {"author": {"type": "user", "userId": user}, "content": {"type": "text", "text": "Hello"}}
+    _asked(network, f"{app_path}/conversations/{chat}/messages", said, key)
+
+
+def _asked(network: Network, path: str, content: object, headers: dict[str, str]) -> Any:
+    sent = Headers([("Content-Type", "application/json"), *headers.items()])
+    response = network.handle(Request("POST", path, "", sent, json.dumps(content).encode()))
+    assert isinstance(response, Response)
+    assert response.status == 201, response.body
+    return json.loads(response.body)

@@ -71,6 +71,7 @@ class Control:
 
     def _locked(self, handler: Handler) -> Handler:
         def serve(request: Request) -> Response:
+            object_of(request)
             with self.network.lock:
                 return handler(request)
 

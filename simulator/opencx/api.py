@@ -89,8 +89,8 @@ class OpenCX:
         del self.organisation.contacts[self._contact(request.params["id"]).id]
         return Response(200)
 
-    def _contact(self, id: str) -> Contact:  # noqa: A002 - the provider's word
-        if id not in self.organisation.contacts:
+    def _contact(self, id: object) -> Contact:  # noqa: A002 - the provider's word
+        if not isinstance(id, str) or id not in self.organisation.contacts:
             raise refuse(404, "Contact not found")
         return self.organisation.contacts[id]
 
@@ -98,7 +98,8 @@ class OpenCX:
 
     def _create_session(self, request: Request) -> Response:
         body, now = body_of(request), self.network.now()
-        channel = (body.get("channel") or {}).get("type", "api")
+        named = body.get("channel") or {}
+        channel = named.get("type", "api") if isinstance(named, dict) else None
         if channel not in CHANNELS:
             raise refuse(400, f"channel.type must be one of {', '.join(CHANNELS)}")
         session = Session(self.network.ids.uuid(), len(self.organisation.sessions) + 1, channel, now, now)

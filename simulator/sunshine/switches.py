@@ -68,6 +68,9 @@ class Switches:
 
 def set_switches(switches: object, wanted: Json) -> None:
     """Set the named switches; raises ValueError for one that does not exist or cannot hold the value."""
+    unknown = [name for name in wanted if not hasattr(switches, name)]
+    if unknown:
+        raise ValueError(f"there is no switch {unknown[0]!r}")
     for name, value in wanted.items():
         _check(name, getattr(switches, name, None), value)
     for name, value in wanted.items():

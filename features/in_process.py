@@ -21,7 +21,7 @@ from simulator.accounts import ADMIN_TOKEN
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.environment import BASE, BRIDGE, environment
-from simulator.network import Hook
+from simulator.hooks import Hook
 
 AUTHORISED = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 RESTLESS = 500  # rounds after which a bridge that never comes to rest is stopped

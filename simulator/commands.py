@@ -43,6 +43,7 @@ def verify(  # noqa: PLR0913 - one parameter an option
     level: Annotated[list[str] | None, typer.Option(help="must, should or choice; repeatable.")] = None,
     parallel: Annotated[int, typer.Option(min=1, help="Workers, each with a bridge of its own.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Ids and order; 0: the order of the story.")] = 0,
+    bend: Annotated[str, typer.Option(help="Bend the line, so that the bridge must fail.")] = "",
     repeat: Annotated[int, typer.Option(min=1, help="Judge all so often; verdicts must agree.")] = 1,
     within: Annotated[float, typer.Option(help="Seconds; what is left then is not tested.")] = 900,
     expect: Annotated[Path | None, typer.Option(help="Known verdicts; anything else fails.")] = None,
@@ -66,7 +67,17 @@ def verify(  # noqa: PLR0913 - one parameter an option
         if not bridge:
             raise Wrong("no bridge is named. Give --bridge FILE.toml; write one with --init FILE.toml.")
         wanted = command.Wanted(
-            bridge, only or [], level or [], parallel, seed, repeat, within, expect, write_expect, report
+            bridge,
+            only or [],
+            level or [],
+            parallel,
+            seed,
+            bend,
+            repeat,
+            within,
+            expect,
+            write_expect,
+            report,
         )
         raise typer.Exit(command.verify(wanted))
     except Wrong as wrong:

@@ -11,6 +11,7 @@ Rules:
 from http import HTTPStatus
 
 from simulator import control_document
+from simulator.bends.table import BENDS
 from simulator.control_faults import FaultCalls, vocabulary
 from simulator.environment import as_shell, environment
 from simulator.headers import Headers
@@ -38,6 +39,8 @@ class Control:
             ("GET", "/idle", "ask whether idle", self._idle),
             ("GET", "/doors", "show the bridge's doors", self._doors),
             ("GET", "/systems", "list systems", self._systems),
+            ("GET", "/line", "show the line", self._line),
+            ("PUT", "/line", "bend the line", self._bend),
             ("GET", "/openapi.json", "describe the control surface", self._document),
         ):
             self.own.add(method, path, operation, handler)
@@ -147,6 +150,18 @@ class Control:
 
     def _systems(self, _: Request) -> Response:
         return json_response({"systems": [_described(each) for each in self.network.systems], **vocabulary()})
+
+    def _line(self, _: Request) -> Response:
+        held = self.network.line.bend
+        return json_response({"bend": held.name if held else "", "bends": list(BENDS)})
+
+    def _bend(self, request: Request) -> Response:
+        bend = object_of(request).get("bend", "")
+        try:
+            self.network.line.lay(bend if isinstance(bend, str) else repr(bend))
+        except ValueError:
+            raise refusal(f"There is no bend {bend!r}.", f"Say one of: {', '.join(BENDS)}.") from None
+        return self._line(request)
 
     def _document(self, _: Request) -> Response:
         return json_response(control_document.document(self.calls, PREFIX))

@@ -69,6 +69,12 @@ TABLE = {
         "Systems, their calls and webhooks, and the words for faults.",
         answer="systems:array words:string quirks:array",
     ),
+    "GET /line": Words("How the line to the bridge is bent, if it is.", answer="bend:string bends:array"),
+    "PUT /line": Words(
+        "Bend the line, so that any bridge is wrong; an empty name lays it straight. It outlives a reset.",
+        "bend:string",
+        "bend:string bends:array",
+    ),
     "GET /openapi.json": Words("This document."),
     "POST /phones/{phone}/texts": Words(
         "The customer texts one of our numbers.",

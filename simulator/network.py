@@ -6,16 +6,18 @@ client errors.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from simulator.bends import Line
 from simulator.clock import Clock
 from simulator.departures import Departures
 from simulator.endings import Ending, Slow, after_applying, without_applying
 from simulator.environment import BRIDGE, DOORS
 from simulator.facts import Facts, leaves
 from simulator.faults import CALL_KINDS, CAUSE, Fault, Faults, Occasion
+from simulator.hooks import Hook, HookAnswer
 from simulator.ids import Ids
 from simulator.ledger import Ledger
 from simulator.operations import NOT_SIMULATED, UNKNOWN_PATH, Operation, completed
@@ -23,30 +25,6 @@ from simulator.readable import readable, unread
 from simulator.web import Handler, Refusal, Request, Response, Router, json_response
 
 Found = tuple[str, Handler, dict[str, str]]  # operation, handler, path parameters
-
-
-@dataclass(slots=True)
-class Hook:
-    """One outgoing webhook delivery attempt."""
-
-    system: str
-    operation: str
-    url: str
-    headers: dict[str, str]
-    body: bytes
-    method: str = "POST"
-    timeout: float = 15.0
-    attempt: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class HookAnswer:
-    """What the receiver said; status None: no connection or no answer in time."""
-
-    status: int | None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    connected: bool = True
 
 
 Transport = Callable[[Hook], HookAnswer]
@@ -103,6 +81,7 @@ class Network:
         self.lock = threading.RLock()
         self.systems: list[System] = []
         self.doors: list[Door] = []
+        self.line = Line()
         self._routers: dict[str, Router] = {}
         self.closing: Callable[[], bool] = lambda: False  # whether long answers should end now
 
@@ -146,6 +125,14 @@ class Network:
         self.write("fault", fault.system, id=fault.id, left=fault.count, **facts)
 
     def _call(self, system: System, request: Request) -> Ending:
+        if self.line.bend is None:
+            return self._one_call(system, request)
+        found = self._router(system).match(request.method, request.path)
+        bent = self.line.called(system.name, found[0] if found else "unknown", request)
+        answers = [self._one_call(system, each) for each in bent]
+        return answers[0]
+
+    def _one_call(self, system: System, request: Request) -> Ending:
         found = self._router(system).match(request.method, request.path)
         request.params = found[2] if found else {}
         occasion = Occasion(system.name, found[0] if found else "unknown", partial(_facts, request))
@@ -206,7 +193,7 @@ class Network:
 
     def deliver(self, hook: Hook) -> HookAnswer:
         """Make one delivery attempt now, on the caller's thread, and write it down."""
-        answer = self.transport(hook)
+        answer = self.line.told(hook, self.transport)
         self.write(
             "webhook",
             hook.system,

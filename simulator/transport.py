@@ -10,7 +10,7 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 from simulator.wire import Broken, Reply
 
 CONNECT_SECONDS = 5.0

@@ -10,7 +10,8 @@ from simulator.build import build
 from simulator.clock import Clock
 from simulator.endings import Ending, Slow
 from simulator.headers import Headers
-from simulator.network import Hook, HookAnswer, Network
+from simulator.hooks import Hook, HookAnswer
+from simulator.network import Network
 from simulator.web import Request, Response
 
 MARIA = "+14155550101"

@@ -19,7 +19,7 @@ from simulator.build import build
 from simulator.clock import Clock
 from simulator.endings import Ending
 from simulator.environment import environment
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 from simulator.web import Request, Response
 from tests import migrated
 

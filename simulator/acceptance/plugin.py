@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="in-process",
         help=f"which bridge is judged: {', '.join(OURS)}, or a manifest (default: %(default)s)",
     )
+    group.addoption("--bend", default="", help="bend the line to the bridge: see simulator/bends/table.py")
     group.addoption("--bridge-job", help="what `simulator verify` wants of this process")
     add_options(group)
 
@@ -115,6 +116,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     worker: Worker | None = request.config.pluginmanager.get_plugin("sunbridge-worker")
     seed, started = (worker.seed, worker.started) if worker else (0, lambda _: None)
     set_up = stage_for(request.config.stash[MANIFEST], tmp_path_factory.mktemp("bridge"), started, seed=seed)
+    set_up.sim.call("PUT", "/line", {"bend": worker.bend if worker else request.config.getoption("--bend")})
     yield set_up
     set_up.subject.close()
 

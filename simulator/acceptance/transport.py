@@ -21,7 +21,8 @@ from werkzeug.test import run_wsgi_app
 
 from simulator.endings import Ending, Hang, Reset, Slow
 from simulator.headers import Headers
-from simulator.network import Hook, HookAnswer, Transport
+from simulator.hooks import Hook, HookAnswer
+from simulator.network import Transport
 from simulator.web import Request, Response
 
 Handle = Callable[[Request], Ending]

@@ -17,7 +17,8 @@ from functools import partial
 from simulator import accounts
 from simulator.departures import Leaving
 from simulator.facts import leaves
-from simulator.network import Hook, Network
+from simulator.hooks import Hook
+from simulator.network import Network
 from simulator.opencx.state import Contact, Event, Handoff, Json, Session, iso
 
 EVENTS = (

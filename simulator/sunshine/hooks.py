@@ -20,7 +20,7 @@ from functools import partial
 
 from simulator.departures import Leaving
 from simulator.facts import leaves
-from simulator.network import Hook
+from simulator.hooks import Hook
 from simulator.sunshine import quirks, views
 from simulator.sunshine.records import Conversation, Integration, Webhook
 from simulator.sunshine.state import World

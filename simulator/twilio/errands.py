@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urljoin
 
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.twilio.drafts import Draft
 from simulator.twilio.errors import Refused
 from simulator.twilio.hooks import Delivery, Hooks

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from simulator import accounts
 from simulator.departures import Leaving
-from simulator.network import Hook
+from simulator.hooks import Hook
 from simulator.twilio import crud, errors
 from simulator.twilio.auth import Guard
 from simulator.twilio.crud import Crud

@@ -6,7 +6,8 @@ taken, image/webp is not (CAR-147); what goes wrong fails the message (CAR-81).
 
 from dataclasses import dataclass
 
-from simulator.network import Hook, HookAnswer, Network
+from simulator.hooks import Hook, HookAnswer
+from simulator.network import Network
 
 MOST_BYTES = 5_000_000
 IMAGES = frozenset("image/" + kind for kind in ("jpeg", "jpg", "gif", "png", "heic", "heif", "tiff", "bmp"))

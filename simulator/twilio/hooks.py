@@ -17,7 +17,7 @@ from functools import partial
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from simulator.departures import Leaving
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 from simulator.twilio.signature import Params, bare, signatures
 from simulator.twilio.state import State
 

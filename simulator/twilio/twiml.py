@@ -10,7 +10,7 @@ Facts:
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as Xml
 
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 
 LONGEST = 64_000
 XML_TYPES = ("text/xml", "application/xml", "text/html")

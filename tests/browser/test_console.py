@@ -12,7 +12,8 @@ from werkzeug.serving import make_server
 from simulator import accounts
 from simulator.build import build
 from simulator.clock import RunningClock
-from simulator.network import HookAnswer, Network
+from simulator.hooks import HookAnswer
+from simulator.network import Network
 from simulator.wsgi import application
 
 MARIA = "+14155550101"

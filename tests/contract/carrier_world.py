@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from simulator import accounts
 from simulator.clock import Clock
 from simulator.headers import Headers
-from simulator.network import Hook, HookAnswer, Network
+from simulator.hooks import Hook, HookAnswer
+from simulator.network import Network
 from simulator.twilio import Twilio
 from simulator.twilio.inbound import Attachment
 from simulator.web import Refusal, Request, Response

@@ -24,7 +24,7 @@ from simulator import accounts
 from simulator.acceptance.transport import session_for
 from simulator.build import build
 from simulator.clock import Clock
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 
 BASE, BRIDGE = "http://127.0.0.1:4010", "http://127.0.0.1:8080"
 MARIA = "+14155550101"

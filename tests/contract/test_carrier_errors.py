@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from simulator import accounts
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.twilio.errors import FAILURES, REFUSALS
 from tests.contract.carrier_known import BRAND, CAMPAIGN, SINK, VERIFICATION, Known, known
 from tests.contract.carrier_world import (

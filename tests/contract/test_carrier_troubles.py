@@ -9,7 +9,7 @@ from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from simulator import accounts
 from simulator.endings import Hang, Reset
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.twilio.quirks import QUIRKS
 from simulator.web import Request, Response
 from tests.contract.carrier_world import (

@@ -11,7 +11,7 @@ from simulator import accounts
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.headers import Headers
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 from simulator.web import Request, Response
 
 Json = dict[str, Any]

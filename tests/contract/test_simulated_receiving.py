@@ -9,7 +9,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from simulator import accounts
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.twilio import optout
 from simulator.twilio.inbound import Attachment
 from simulator.web import Request, Response

@@ -8,7 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from simulator import accounts
 from simulator.clock import RunningClock
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.twilio.optout import STOPPED
 from simulator.twilio.signature import sign
 from simulator.twilio.state import Outcome

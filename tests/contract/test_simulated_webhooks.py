@@ -5,7 +5,7 @@ import json
 import pytest
 
 from simulator import accounts
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from tests.contract.zendesk_world import MARIA, MINE, SC, World
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.sunshine.hooks import TRIGGERS
 from tests.contract.models.sunshine_events import PAYLOADS, check_delivery
 from tests.contract.sunshine_stage import Stage

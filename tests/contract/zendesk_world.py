@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from simulator import accounts
 from simulator.clock import Clock
 from simulator.headers import Headers
-from simulator.network import Hook, HookAnswer, Network
+from simulator.hooks import Hook, HookAnswer
+from simulator.network import Network
 from simulator.sunshine import Sunshine
 from simulator.support import Support
 from simulator.web import Refusal, Request, Response

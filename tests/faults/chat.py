@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from bridge.core import receipts
 from simulator import accounts
-from simulator.network import Hook
+from simulator.hooks import Hook
 from simulator.twilio.signature import sign
 from tests.world import BRIDGE_URL, MARIA, SUPPORT, World
 

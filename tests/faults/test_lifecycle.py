@@ -12,7 +12,7 @@ import pytest
 
 from bridge import failpoints
 from simulator import accounts
-from simulator.network import Hook
+from simulator.hooks import Hook
 from tests.faults.test_desk import ANSWER, CONNECTING, letters
 from tests.world import BRIDGE_URL, MARIA, Json, World
 

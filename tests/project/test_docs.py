@@ -15,7 +15,7 @@ from simulator.build import build
 from simulator.clock import Clock
 from simulator.commands import app as simulator_app
 from simulator.demo.proofs import PROOFS
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from tests.project import readme
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge import failpoints
 from simulator.endings import Ending
-from simulator.network import Hook, HookAnswer
+from simulator.hooks import Hook, HookAnswer
 from simulator.opencx.api import OpenCX
 from simulator.sunshine import Sunshine
 from simulator.sunshine.state import Conversation

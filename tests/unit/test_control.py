@@ -18,8 +18,9 @@ from simulator.commands import app
 from simulator.control import Control
 from simulator.control_document import TABLE, shape
 from simulator.headers import Headers
+from simulator.hooks import Hook, HookAnswer
 from simulator.ledger import Ledger
-from simulator.network import Hook, HookAnswer, Network
+from simulator.network import Network
 from simulator.server import Address, Busy, listen
 from simulator.transport import deliver
 from simulator.web import Request, Response

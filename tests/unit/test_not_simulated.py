@@ -6,8 +6,9 @@ import pytest
 
 from simulator.build import build
 from simulator.clock import Clock
+from simulator.hooks import HookAnswer
 from simulator.ledger import Entry
-from simulator.network import HookAnswer, Network
+from simulator.network import Network
 from simulator.operations import Operation
 from simulator.web import Request, Response
 

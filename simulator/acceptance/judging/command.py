@@ -18,6 +18,7 @@ from simulator.acceptance.judging.results import Outcome, gathered
 from simulator.acceptance.judging.screen import Screen
 from simulator.acceptance.manifest import Manifest, Wrong
 from simulator.acceptance.place import FEATURES
+from simulator.bends.table import BENDS
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Wanted:
     levels: list[str] = field(default_factory=list)
     parallel: int = 1
     seed: int = 0
+    bend: str = ""
     repeat: int = 1
     within: float = 900.0
     expect: Path | None = None
@@ -41,6 +43,8 @@ def verify(wanted: Wanted, screen: Screen | None = None) -> int:
     screen = screen or Screen()
     catalogue = Catalogue.read(FEATURES)
     manifest = manifest_of(wanted.bridge)
+    if wanted.bend and wanted.bend not in BENDS:
+        raise Wrong(f"--bend {wanted.bend!r} is not known. Say one of: {', '.join(BENDS)}.")
     known = expected.read(wanted.expect, catalogue) if wanted.expect else None
     chosen = plan.chosen(catalogue, wanted.only, _levels(wanted.levels))
     if not chosen:
@@ -60,7 +64,7 @@ def verify(wanted: Wanted, screen: Screen | None = None) -> int:
 
 
 def _facts(wanted: Wanted) -> dict[str, Any]:
-    return {"seed": wanted.seed, "parallel": wanted.parallel, "repeat": wanted.repeat}
+    return {"seed": wanted.seed, "bend": wanted.bend, "parallel": wanted.parallel, "repeat": wanted.repeat}
 
 
 def _levels(levels: list[str]) -> list[str]:
@@ -89,7 +93,7 @@ def _judged(manifest: Manifest, chosen: list[Any], wanted: Wanted, screen: Scree
 
     total = sum(scenario.runs for scenario in asked) * wanted.repeat
     with tempfile.TemporaryDirectory(prefix="sunbridge-verify-") as folder, screen.following(total):
-        crew = Crew(manifest, Terms(Path(folder), wanted.seed, wanted.within), tell)
+        crew = Crew(manifest, Terms(Path(folder), wanted.seed, wanted.bend, wanted.within), tell)
         with _stoppable(crew):
             for repetition in range(1, wanted.repeat + 1):
                 crew.judge(plan.shares(asked, wanted.parallel), repetition)

@@ -35,6 +35,7 @@ class Terms:
 
     folder: Path  # for files of the workers
     seed: int = 0
+    bend: str = ""  # of the line between bridge and simulators
     within: float = 900.0  # seconds for everything
     each: float = 120.0  # seconds for one scenario, besides starts of the bridge
 
@@ -165,7 +166,7 @@ class Crew:
         folder.mkdir(parents=True)
         events, log = folder / "events.jsonl", folder / "pytest.log"
         seed = self._terms.seed * 1000 + self._count
-        job = {"scenarios": keys, "events": str(events), "seed": seed}
+        job = {"scenarios": keys, "events": str(events), "seed": seed, "bend": self._terms.bend}
         (folder / "job.json").write_text(json.dumps(job))
         (folder / "pytest.ini").write_text("[pytest]\n")
         with log.open("wb") as output:

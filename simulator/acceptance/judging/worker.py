@@ -24,6 +24,7 @@ class Worker:
         self._wanted: list[str] = job["scenarios"]
         self._events = Path(job["events"])
         self.seed: int = job["seed"]
+        self.bend: str = job["bend"]
         self._scenarios: dict[str, dict[str, Any]] = {}
         self._reports: list[pytest.TestReport] = []
 

@@ -20,8 +20,8 @@ SECTIONS = {
 }
 SHOWN = {"bridge.name", "bridge.command"}
 ENVIRONMENT = """
-# Variables it is given, under its own names. In braces: {places};
-# and what `simulator env` prints, such as {{BRIDGE_TWILIO_ACCOUNT_SID}}.
+# Variables it is given, under its own names. In braces, here and in commands:
+{places}# and whatever `simulator env` prints, such as {{BRIDGE_TWILIO_ACCOUNT_SID}}.
 [environment]
 """
 
@@ -45,7 +45,7 @@ def new(name: str) -> str:
 
 
 def _environment() -> str:
-    places = ", ".join(f"{{{name}}} ({meaning})" for name, meaning in PLACES.items())
+    places = "".join(f"#   {{{name}}}: {meaning}\n" for name, meaning in PLACES.items())
     lines = "".join(f'# MY_{name.removeprefix("BRIDGE_")} = "{{{name}}}"\n' for name in OURS)
     return ENVIRONMENT.format(places=places) + lines
 

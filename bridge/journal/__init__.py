@@ -15,7 +15,7 @@ from bridge import failpoints
 from bridge.core.errors import BridgeError
 from bridge.core.model import Event, Receipt, Session, Turn
 from bridge.core.shares import Room
-from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, standing, waiting
+from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, sql, standing, waiting
 from bridge.journal.claims import Claim
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import Decider
@@ -28,6 +28,7 @@ __all__ = ["Claim", "Decider", "Journal"]
 
 CORRECTION = 1.0  # seconds by which a clock may be put back without anybody minding
 NEWEST = select(func.max(events.c.at))
+ANY_NEW = select(events.c.seq).where(events.c.state == "new").limit(1)
 
 
 class Journal:
@@ -277,7 +278,7 @@ class Journal:
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""
         with self._reading() as tx:
-            new = tx.execute(select(events.c.seq).where(events.c.state == "new").limit(1)).first()
+            new = sql.first(tx, ANY_NEW)
             return self.round_due() or new is not None or bool(waiting.sources(tx)) or outbox.is_busy(tx, now)
 
     def counts(self) -> dict[str, float]:
@@ -293,5 +294,5 @@ class Journal:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(readonly=True) as connection:
+        with self._engine.connect().execution_options(readonly=True) as connection, connection.begin():
             yield connection

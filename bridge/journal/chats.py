@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, select
 
 from bridge.core.model import Note, PassControl, PostTurn, Session, TellAgent
-from bridge.journal import codec, locks, outbox
+from bridge.journal import codec, locks, outbox, sql
 from bridge.journal.schema import effects
 
 FOR_THE_DESK = (
@@ -19,7 +19,7 @@ FOR_THE_DESK = (
 
 def waiting_for(tx: Connection, session: str) -> tuple[int | None, tuple[Note, ...]]:
     """The first turn and the notes that wait for a session's live chat."""
-    rows = tx.execute(FOR_THE_DESK, {"of_session": session}).all()
+    rows = sql.rows(tx, FOR_THE_DESK, of_session=session)
     lines = [codec.decode(PostTurn, row.body).turn for row in rows if row.kind == "PostTurn"]
     notes = [codec.decode(TellAgent, row.body) for row in rows if row.kind == "TellAgent"]
     return min(lines, default=None), tuple(Note(note.text, note.marker) for note in notes)
@@ -30,7 +30,7 @@ def withdraw_from(tx: Connection, session: Session) -> None:
     lanes = {outbox.lane_of(each, session) for each in (PostTurn(session.id, 0), PassControl(session.id))}
     for lane in sorted(lanes):
         locks.hold_lane(tx, lane)
-    for row in tx.execute(FOR_THE_DESK, {"of_session": session.id}).all():
-        tx.execute(outbox.WITHDRAW, {"effect_id": row.id})
+    for row in sql.rows(tx, FOR_THE_DESK, of_session=session.id):
+        sql.change(tx, outbox.WITHDRAW, effect_id=row.id)
     for lane in lanes:
         outbox.resume(tx, lane)

@@ -19,6 +19,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from bridge.journal import sql
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -160,7 +162,7 @@ def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> tuple[A
     if alone:
         return work(connection), None
     try:
-        with connection.begin_nested():
+        with sql.savepoint(connection):
             return work(connection), None
     except Exception as error:  # noqa: BLE001 - carried to the one caller whose piece it is
         return None, error

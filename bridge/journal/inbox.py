@@ -37,7 +37,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import chats, codec, locks, outbox, sessions, waiting
+from bridge.journal import chats, codec, locks, outbox, sessions, sql, waiting
 from bridge.journal.schema import events
 from bridge.journal.statements import insert_once
 
@@ -114,7 +114,7 @@ def record_in_order(tx: Connection, source: str, told: list[tuple[str, Event]]) 
 def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
     """A known key with other words: the first stay, but somebody ought to know (bug 8)."""
     told = getattr(event, "text", None)
-    row = tx.execute(KNOWN, {"of_key": key}).first()
+    row = sql.first(tx, KNOWN, of_key=key)
     before = codec.words(row.body) if row else None
     if told is not None and before is not None and told.strip() != before.strip():
         decider.counted(type(event).__name__, "known id with other words")
@@ -124,10 +124,10 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     """Decide what waits, oldest first; return how many."""
     if not locks.deciding(tx):
         return 0
-    rows = tx.execute(NEW, {"most": most}).all()
+    rows = sql.rows(tx, NEW, most=most)
     for row in rows:
         ended = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
-        tx.execute(DECIDED, {"of_key": row.key, **ended})
+        sql.change(tx, DECIDED, of_key=row.key, **ended)
     return len(rows)
 
 
@@ -136,13 +136,13 @@ def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
     if not insert_once(tx, events, _row(key, event, "done"), "key"):
         return
     ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
-    tx.execute(DECIDED, {"of_key": key, **ended})
+    sql.change(tx, DECIDED, of_key=key, **ended)
 
 
 def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> dict[str, str]:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
-        with tx.begin_nested():
+        with sql.savepoint(tx):
             remark, facts = decide(tx, decider, read())
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault

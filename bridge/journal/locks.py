@@ -14,6 +14,7 @@ from hashlib import blake2b
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
 from bridge.core.model import Session
+from bridge.journal import sql
 from bridge.journal.schema import lanes
 
 KEY: BindParameter[int] = bindparam("key")
@@ -42,14 +43,14 @@ def deciding(tx: Connection) -> bool:
 def hold(tx: Connection, name: str) -> bool:
     """Wait for a lock; True if what was read before may have changed meanwhile."""
     if shared(tx):
-        tx.execute(HOLD, {"key": key(name)})
+        sql.change(tx, HOLD, key=key(name))
     return shared(tx)
 
 
 def share(tx: Connection, name: str) -> None:
     """Wait for whoever holds a lock; many may share it."""
     if name and shared(tx):
-        tx.execute(SHARE, {"key": key(name)})
+        sql.change(tx, SHARE, key=key(name))
 
 
 def hold_pair(tx: Connection, session: Session) -> bool:
@@ -70,8 +71,8 @@ def share_phone(tx: Connection, phone: str) -> bool:
 def hold_lane(tx: Connection, lane: str) -> None:
     """Wait for the lane's row, if there is one."""
     if shared(tx):
-        tx.execute(LANE_ROW, {"lane_name": lane})
+        sql.change(tx, LANE_ROW, lane_name=lane)
 
 
 def _try(tx: Connection, statement: Select[tuple[bool]], name: str) -> bool:
-    return not shared(tx) or bool(tx.execute(statement, {"key": key(name)}).scalar())
+    return not shared(tx) or bool(sql.value(tx, statement, key=key(name)))

@@ -90,5 +90,5 @@ class Operations:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(readonly=True) as connection:
+        with self._engine.connect().execution_options(readonly=True) as connection, connection.begin():
             yield connection

@@ -23,7 +23,7 @@ from bridge.core.model import (
     Session,
 )
 from bridge.core.shares import Room
-from bridge.journal import codec, locks, sessions
+from bridge.journal import codec, locks, sessions, sql
 from bridge.journal.claims import Claim
 from bridge.journal.pace import NOW, Pace, forget, number_of
 from bridge.journal.schema import effects, lanes
@@ -142,9 +142,9 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
         "due_at": due,
         "created_at": now,
     }
-    head = tx.execute(ADD, row).scalar_one()
-    if tx.execute(LANE_HEAD, {"lane_name": lane}).first() is None:
-        tx.execute(ADD_LANE, lane_row(lane, head, due, kind))
+    head = sql.value(tx, ADD, **row)
+    if sql.first(tx, LANE_HEAD, lane_name=lane) is None:
+        sql.change(tx, ADD_LANE, **lane_row(lane, head, due, kind))
 
 
 def lane_row(name: str, head: int, due_at: float, kind: str) -> dict[str, object]:
@@ -164,12 +164,12 @@ def claim(tx: Connection, now: float, room: Room, pace: Pace, owner: int) -> tup
 
 def _due(tx: Connection, now: float, room: Room) -> list[Any]:
     """The lanes that are due first; where a system has all it may have, the others' instead."""
-    rows = tx.execute(DUE, {"now": now, "most": room.free}).all()
+    rows = sql.rows(tx, DUE, now=now, most=room.free)
     taken = [row for row in rows if room.take(row.system)]
     known = {row.name for row in rows}
     for system in shares.SYSTEMS if len(taken) < len(rows) else ():
         if room.has(system):
-            more = tx.execute(DUE_OF, {"now": now, "most": room.free + len(known), "of_system": system})
+            more = sql.rows(tx, DUE_OF, now=now, most=room.free + len(known), of_system=system)
             taken += [row for row in more if row.name not in known and room.take(system)]
     return taken
 
@@ -181,8 +181,8 @@ def _may_send(tx: Connection, lane: str) -> bool:
 
 def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim:
     until = now + LEASE_SECONDS
-    tx.execute(TAKE_LANE, {"lane_name": lane, "until": until, "by": owner})
-    row = tx.execute(TAKE, {"effect_id": head, "now": now}).one()
+    sql.change(tx, TAKE_LANE, lane_name=lane, until=until, by=owner)
+    row = sql.first(tx, TAKE, effect_id=head, now=now)
     effect = codec.effect(row.kind, row.body)
     session = sessions.get(tx, effect.session)
     taken = Claim(
@@ -211,25 +211,25 @@ def mine(tx: Connection, claim: Claim) -> bool:
     if claim.session:
         locks.hold_pair(tx, claim.session)
     locks.hold_lane(tx, claim.lane)
-    row = tx.execute(TRIES, {"effect_id": claim.id}).first()
+    row = sql.first(tx, TRIES, effect_id=claim.id)
     return row is not None and row.tries == claim.tries
 
 
 def finish(tx: Connection, claim: Claim, state: str, error: str = "") -> None:
     """The effect is done, parked or withdrawn; its lane moves on."""
-    tx.execute(FINISH, {"effect_id": claim.id, "ending": state, "why": error})
+    sql.change(tx, FINISH, effect_id=claim.id, ending=state, why=error)
     advance(tx, claim.lane, since=claim.first_tried_at)
 
 
 def postpone(tx: Connection, claim: Claim, due_at: float, error: str, *, doubts: int) -> None:
     """The effect stays first in its lane and is due again later."""
-    tx.execute(POSTPONE, {"effect_id": claim.id, "until": due_at, "why": error, "in_doubt": doubts})
-    tx.execute(FREE_LANE, {"lane_name": claim.lane, "until": due_at})
+    sql.change(tx, POSTPONE, effect_id=claim.id, until=due_at, why=error, in_doubt=doubts)
+    sql.change(tx, FREE_LANE, lane_name=claim.lane, until=due_at)
 
 
 def forget_try(tx: Connection, claim: Claim) -> None:
     """Nothing was tried: the effect only had to wait."""
-    tx.execute(FORGET_TRY, {"effect_id": claim.id})
+    sql.change(tx, FORGET_TRY, effect_id=claim.id)
 
 
 def advance(tx: Connection, lane: str, *, since: float = 0.0) -> None:
@@ -238,9 +238,9 @@ def advance(tx: Connection, lane: str, *, since: float = 0.0) -> None:
     It queues anew, behind the lanes that became due before `since`: a long lane has its turn as often as a
     short one, not all its turns first (FT-I6).
     """
-    head = tx.execute(FIRST, {"lane_name": lane}).first()
+    head = sql.first(tx, FIRST, lane_name=lane)
     if head is None:
-        tx.execute(DROP_LANE, {"lane_name": lane})
+        sql.change(tx, DROP_LANE, lane_name=lane)
         return
     due = max(head.due_at, since)
     upsert(tx, lanes, lane_row(lane, head.id, due, head.kind))
@@ -250,10 +250,10 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
     """Drop unsent texts of a session (of these turns, or all); what is being sent is left to its end."""
     lane = f"{PHONE_LANE}{session.number}:{session.phone}"
     locks.hold_lane(tx, lane)
-    rows = tx.execute(SENDS, {"of_session": session.id})
+    rows = sql.rows(tx, SENDS, of_session=session.id)
     gone = [row for row in rows if turns is None or codec.decode(SendText, row.body).turn in turns]
     for row in gone:
-        tx.execute(WITHDRAW, {"effect_id": row.id})
+        sql.change(tx, WITHDRAW, effect_id=row.id)
     if gone:
         resume(tx, lane)
     return len(gone)
@@ -261,35 +261,36 @@ def withdraw(tx: Connection, session: Session, turns: tuple[int, ...] | None) ->
 
 def resume(tx: Connection, lane: str) -> None:
     """The lane's head may be another now; if one is being performed, that is seen to afterwards."""
-    if not tx.execute(OWNER, {"lane_name": lane}).scalar():
+    if not sql.value(tx, OWNER, lane_name=lane):
         advance(tx, lane)
 
 
 def release_all(tx: Connection, now: float) -> None:
     """After a restart of the only process: whatever was being performed is due now."""
-    tx.execute(RELEASE, {"until": now})
+    sql.change(tx, RELEASE, until=now)
 
 
 def all_due(tx: Connection, now: float) -> None:
     """The clock went back: what waits for a time it showed before is due now, rather than late."""
-    tx.execute(ALL_DUE, {"now": now})
-    tx.execute(ALL_EFFECTS_DUE, {"now": now})
-    tx.execute(ALL_TRIED_BY_NOW, {"now": now})
+    sql.change(tx, ALL_DUE, now=now)
+    sql.change(tx, ALL_EFFECTS_DUE, now=now)
+    sql.change(tx, ALL_TRIED_BY_NOW, now=now)
     forget(tx)
 
 
 def release_dead(tx: Connection, now: float, is_dead: Callable[[Connection, int], bool]) -> int:
     """Lanes of replicas that are gone are due now; return how many."""
-    owners = tx.execute(OWNERS).scalars().all()
+    owners = [row[0] for row in sql.rows(tx, OWNERS)]
     gone = [owner for owner in owners if is_dead(tx, owner)]
-    return sum(tx.execute(RELEASE_OF, {"by": owner, "until": now}).rowcount for owner in gone)
+    return sum(sql.change(tx, RELEASE_OF, by=owner, until=now) for owner in gone)
 
 
 def is_busy(tx: Connection, now: float) -> bool:
     """Whether a lane is due or being worked on."""
-    return tx.execute(BUSY, {"now": now}).first() is not None
+    return sql.first(tx, BUSY, now=now) is not None
 
 
 def next_due(tx: Connection, after: float) -> float | None:
     """When the next lane falls due, those left out that are due already."""
-    return tx.execute(NEXT_DUE, {"now": after}).scalar()
+    due: float | None = sql.value(tx, NEXT_DUE, now=after)
+    return due

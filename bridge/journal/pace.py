@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, Float, bindparam, case, select
 
 from bridge.core import segments
 from bridge.core.model import SendText
-from bridge.journal import codec
+from bridge.journal import codec, sql
 from bridge.journal.schema import effects, lanes, paces
 from bridge.journal.statements import insert
 
@@ -43,12 +43,12 @@ class Pace:
         rate = self._rate(number) if number else 0.0
         if not rate:
             return False
-        row = tx.execute(HEAD, {"effect_id": head}).one()
+        row = sql.first(tx, HEAD, effect_id=head)
         slot = row.slot_at if row.slot_at is not None else _next_place(tx, number, _segments(row), rate, now)
         if slot - now < SOON:
             return False
-        tx.execute(KEEP, {"effect_id": head, "until": slot})
-        tx.execute(WAIT, {"lane_name": lane, "until": slot})
+        sql.change(tx, KEEP, effect_id=head, until=slot)
+        sql.change(tx, WAIT, lane_name=lane, until=slot)
         return True
 
 
@@ -60,14 +60,14 @@ def number_of(lane: str) -> str:
 
 def forget(tx: Connection) -> None:
     """Nobody has a place any more: the clock they were reckoned by was wrong."""
-    tx.execute(FORGET)
-    tx.execute(FORGET_PLACES)
+    sql.change(tx, FORGET)
+    sql.change(tx, FORGET_PLACES)
 
 
 def _next_place(tx: Connection, number: str, count: int, rate: float, now: float) -> float:
     cost, at_once = count / rate, max(0.0, 1.0 - 1.0 / rate)
     given = {"number": number, "now": now, "cost": cost}
-    until: float = tx.execute(_reserve(tx.dialect.name), given).scalar_one()
+    until: float = sql.value(tx, _reserve(tx.dialect.name), **given)
     return until - cost - at_once
 
 

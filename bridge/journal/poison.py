@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from bridge.journal import sql
 from bridge.journal.engine import Writer
 from bridge.journal.inbox import MOST_AT_ONCE
 from bridge.journal.schema import events
@@ -40,7 +41,7 @@ class Suspects:
 
     def look(self, tx: Connection) -> None:
         """See what is there at the start."""
-        self._last = tx.execute(LAST_NEW).scalar() or 0
+        self._last = sql.value(tx, LAST_NEW) or 0
 
     def most(self, write: Writer) -> int:
         """How many events may be decided now."""
@@ -55,7 +56,7 @@ class Suspects:
 
     def _mark(self, tx: Connection) -> tuple[int, list[str]]:
         """How many are marked and decided next; and the kinds of what was parked instead."""
-        rows = tx.execute(LEFT, {"of_seq": self._last, "most": MOST_AT_ONCE}).all()
+        rows = sql.rows(tx, LEFT, of_seq=self._last, most=MOST_AT_ONCE)
         guilty = [row for row in rows if row.crashes >= MOST_CRASHES and row.seq not in self._marked]
         for row in guilty:
             tx.execute(PARK, {"of_seq": row.seq, "why": WHY})

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func,
 
 from bridge.core import lifecycle
 from bridge.core.model import Charge, Consent, Receipt, Session, Turn
-from bridge.journal import codec
+from bridge.journal import codec, sql
 from bridge.journal.schema import attempts, consents, left, parts, sessions, turns
 from bridge.journal.statements import insert_once, upsert
 
@@ -104,7 +104,7 @@ def get(tx: Connection, session_id: str) -> Session | None:
 
 def open_for(tx: Connection, phone: str, number: str) -> Session | None:
     """The one session of this pair that is not over (OPEN-27)."""
-    row = tx.execute(OPEN, {"phone": phone, "number": number}).first()
+    row = sql.first(tx, OPEN, phone=phone, number=number)
     return codec.decode(Session, row.body) if row else None
 
 
@@ -125,23 +125,24 @@ def heard_in(tx: Connection, conversation: str) -> Session | None:
 
 def of_user(tx: Connection, user: str) -> list[Session]:
     """Every session of this Sunshine user."""
-    return [codec.decode(Session, row.body) for row in tx.execute(OF_USER, {"value": user})]
+    return [codec.decode(Session, row.body) for row in sql.rows(tx, OF_USER, value=user)]
 
 
 def idle_at(tx: Connection, now: float) -> list[Session]:
     """Sessions whose idle time has run out."""
-    return [codec.decode(Session, row.body) for row in tx.execute(IDLE, {"value": now})]
+    return [codec.decode(Session, row.body) for row in sql.rows(tx, IDLE, value=now)]
 
 
 def with_people(tx: Connection, since: float, ended_since: float) -> list[Session]:
     """Sessions in a live chat with words since then, and those that ended since the second time."""
-    rows = tx.execute(WITH_PEOPLE, {"since": since, "ended_since": ended_since})
+    rows = sql.rows(tx, WITH_PEOPLE, since=since, ended_since=ended_since)
     return [codec.decode(Session, row.body) for row in rows]
 
 
 def next_idle(tx: Connection) -> float | None:
     """When the next session runs out of time."""
-    return tx.execute(NEXT_IDLE).scalar()
+    due: float | None = sql.value(tx, NEXT_IDLE)
+    return due
 
 
 def save(tx: Connection, session: Session, idle_seconds: float) -> None:
@@ -165,7 +166,7 @@ def save(tx: Connection, session: Session, idle_seconds: float) -> None:
 
 
 def _one(tx: Connection, statement: Select[tuple[str]], value: str) -> Session | None:
-    row = tx.execute(statement, {"value": value}).first()
+    row = sql.first(tx, statement, value=value)
     return codec.decode(Session, row.body) if row else None
 
 
@@ -180,12 +181,12 @@ def append(tx: Connection, session_id: str, turn: Turn) -> None:
         "source_id": turn.source_id,
         "body": codec.encode(turn),
     }
-    tx.execute(APPEND, row)
+    sql.change(tx, APPEND, **row)
 
 
 def transcript(tx: Connection, session_id: str, first: int = 0, until: int = NO_END) -> list[Turn]:
     """Lines from `first` up to, not including, `until`."""
-    rows = tx.execute(TRANSCRIPT, {"session": session_id, "first": first, "until": until})
+    rows = sql.rows(tx, TRANSCRIPT, session=session_id, first=first, until=until)
     return [codec.decode(Turn, row.body) for row in rows]
 
 
@@ -193,7 +194,7 @@ def heard(tx: Connection, session_id: str, source_id: str) -> bool:
     """Whether a line with this id of the other side stands in the session."""
     if not source_id:
         return False
-    return tx.execute(HEARD, {"session": session_id, "source": source_id}).first() is not None
+    return sql.first(tx, HEARD, session=session_id, source=source_id) is not None
 
 
 # --- sent parts ---
@@ -201,13 +202,13 @@ def heard(tx: Connection, session_id: str, source_id: str) -> bool:
 
 def receipt(tx: Connection, session_id: str, turn: int, part: int) -> Receipt | None:
     """What is known of one part."""
-    row = tx.execute(PART, {"session": session_id, "turn": turn, "part": part}).first()
+    row = sql.first(tx, PART, session=session_id, turn=turn, part=part)
     return _receipt(row) if row else None
 
 
 def receipts_of(tx: Connection, session_id: str) -> dict[tuple[int, int], Receipt]:
     """What is known of every part of a session."""
-    rows = tx.execute(PARTS, {"session": session_id})
+    rows = sql.rows(tx, PARTS, session=session_id)
     return {(row.turn, row.part): _receipt(row) for row in rows}
 
 
@@ -237,21 +238,21 @@ def note_attempt(tx: Connection, attempt: str, session_id: str, place: tuple[int
 
 def part_of(tx: Connection, attempt: str, source_id: str) -> tuple[str, int, int] | None:
     """The (session, turn, part) a receipt speaks of, by our attempt id or the carrier's message id."""
-    row = tx.execute(BY_ATTEMPT, {"value": attempt}).first()
+    row = sql.first(tx, BY_ATTEMPT, value=attempt)
     if row is None and source_id:
-        row = tx.execute(BY_SOURCE, {"value": source_id}).first()
+        row = sql.first(tx, BY_SOURCE, value=source_id)
     return (row.session, row.turn, row.part) if row else None
 
 
 def unfinished(tx: Connection, first: float, until: float) -> list[tuple[str, str]]:
     """(attempt, carrier's id) of parts tried in this time whose end is not known."""
-    rows = tx.execute(UNFINISHED, {"first": first, "until": until})
+    rows = sql.rows(tx, UNFINISHED, first=first, until=until)
     return [(row.attempt, row.source_id) for row in rows]
 
 
 def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
     """The carrier's ids of everything we know we sent to this phone from this number."""
-    return {row.source_id for row in tx.execute(SOURCES, {"phone": phone, "number": number})}
+    return {row.source_id for row in sql.rows(tx, SOURCES, phone=phone, number=number)}
 
 
 # --- consents ---
@@ -259,14 +260,14 @@ def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
 
 def allowed(tx: Connection, phone: str, number: str) -> bool:
     """Whether this phone may be texted from this number: the newest word that concerns it."""
-    row = tx.execute(ALLOWED, {"phone": phone, "number": number}).first()
-    return row.allowed if row else True
+    row = sql.first(tx, ALLOWED, phone=phone, number=number)
+    return bool(row.allowed) if row else True
 
 
 def save_consent(tx: Connection, changed: Consent) -> None:
     """Write the newest word; one about all numbers takes the place of all that was said before."""
     if not changed.number:
-        tx.execute(FORGET_CONSENTS, {"value": changed.phone})
+        sql.change(tx, FORGET_CONSENTS, value=changed.phone)
     row = {
         "phone": changed.phone,
         "number": changed.number,

@@ -1,8 +1,4 @@
-"""Inserts that tolerate a repeat, for both engines.
-
-Every statement of the journal is built once and executed with parameters: building one takes longer than
-running it.
-"""
+"""Inserts that tolerate a repeat, for both engines."""
 
 from functools import cache
 from importlib import import_module
@@ -10,15 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from bridge.journal import sql
+
 
 def upsert(tx: Connection, table: Table, values: dict[str, Any]) -> None:
     """Insert the row, or overwrite the one with the same primary key."""
-    tx.execute(_upsert(tx.dialect.name, table), values)
+    sql.change(tx, _upsert(tx.dialect.name, table), **values)
 
 
 def insert_once(tx: Connection, table: Table, values: dict[str, Any], key: str) -> bool:
     """Insert the row unless its key is there; tell whether it was inserted."""
-    return tx.execute(_insert_once(tx.dialect.name, table, key), values).first() is not None
+    return sql.change(tx, _insert_once(tx.dialect.name, table, key), **values) > 0
 
 
 @cache
@@ -33,7 +31,7 @@ def _upsert(dialect: str, table: Table) -> Any:
 
 @cache
 def _insert_once(dialect: str, table: Table, key: str) -> Any:
-    return insert(dialect, table).on_conflict_do_nothing(index_elements=[key]).returning(table.c[key])
+    return insert(dialect, table).on_conflict_do_nothing(index_elements=[key])
 
 
 def insert(dialect: str, table: Table) -> Any:

@@ -18,6 +18,7 @@ from bridge.core.model import (
     Event,
     TextReceived,
 )
+from bridge.journal import sql
 from bridge.journal.schema import asked, events
 from bridge.journal.statements import insert_once, upsert
 
@@ -41,12 +42,12 @@ def source_of(event: Event) -> str:
 
 def is_held(tx: Connection, source: str) -> bool:
     """Whether older events of this source wait."""
-    return tx.execute(ANY_HELD, {"of_source": source}).first() is not None
+    return sql.first(tx, ANY_HELD, of_source=source) is not None
 
 
 def sources(tx: Connection) -> list[str]:
     """Every source that must be asked."""
-    return [row.source for row in tx.execute(SOURCES)]
+    return [row.source for row in sql.rows(tx, SOURCES)]
 
 
 def take_held(tx: Connection, source: str) -> list[dict[str, object]]:
@@ -54,13 +55,13 @@ def take_held(tx: Connection, source: str) -> list[dict[str, object]]:
 
     Reading and taking is one statement: what another replica records meanwhile stays.
     """
-    rows = sorted(tx.execute(TAKE, {"of_source": source}), key=lambda row: row.seq)
-    return [{name: value for name, value in row._mapping.items() if name != "seq"} for row in rows]
+    rows = sorted(sql.rows(tx, TAKE, of_source=source), key=lambda row: row.seq)
+    return [{name: value for name, value in row._asdict().items() if name != "seq"} for row in rows]
 
 
 def asked_about(tx: Connection, source: str) -> tuple[float, float] | None:
     """(first, until): what was before is nobody's, and up to when nothing is unknown."""
-    row = tx.execute(ASKED, {"of_source": source}).first()
+    row = sql.first(tx, ASKED, of_source=source)
     return (row.first, row.until) if row else None
 
 
@@ -77,5 +78,5 @@ def begin(tx: Connection, source: str, at: float) -> None:
 
 def note_asked(tx: Connection, source: str, until: float) -> None:
     """From now on only later things can be unknown."""
-    if not tx.execute(NOTE, {"of_source": source, "now": until}).rowcount:
+    if not sql.change(tx, NOTE, of_source=source, now=until):
         insert_once(tx, asked, {"source": source, "first": 0.0, "until": until}, "source")

@@ -203,6 +203,15 @@ def test_a_silent_message_is_delivered_to_nobody() -> None:
     assert stage.heard() == []
 
 
+def test_a_client_of_another_conversation_gets_nothing() -> None:
+    """The link leads to one conversation (SUN-CLI-03)."""
+    stage = stage_for("conversation:message:delivery:channel")
+    stage.call("POST /conversations/{first}/messages", SAYS)
+    assert stage.heard() == []
+    stage.call("POST /conversations/{chat}/messages", SAYS)
+    assert len(stage.heard()) == 1
+
+
 def test_users_without_clients_have_no_delivery_events() -> None:
     """Q-33."""
     stage = stage_for(*[name for name in TRIGGERS if "delivery" in name])

@@ -1,5 +1,6 @@
 """Every trouble of carrier.md section B that network or carrier can make is had by its name."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -256,6 +257,14 @@ def test_a_part_that_never_arrived(world: World) -> None:
     assert len(world.twilio.screen(MARIA)[0]["text"]) == 161
 
 
+def test_a_long_text_may_come_as_base64(world: World) -> None:
+    """What was typed is on the screen; the webhook has its base64. A short one comes as it is."""
+    plant(world, "inbound", "quirk base64 text")
+    world.text("a" * 161)
+    assert b64decode(bodies(world)[0]) == b"a" * 161
+    assert world.twilio.screen(MARIA)[0]["text"] == "a" * 161
+
+
 def test_one_refusal_is_not_repeated(world: World) -> None:
     """A 500 of the bridge sends the text to the fallback or nowhere; only listing finds it (CAR-373)."""
     world.bridge.answers["inbound"] = [HookAnswer(500)]
@@ -426,7 +435,7 @@ SHOWN = {
     *(fault.removeprefix("quirk ") for _, fault, *_ in (*CALLS, *TEXTS) if fault.startswith("quirk ")),
     *(fault.removeprefix("quirk ") for fault, _ in RECEIPTS if fault.startswith("quirk ")),
     *(fault.removeprefix("quirk ") for _, fault, *_ in FILES if fault.startswith("quirk ")),
-    "own line", "missing part", "slow drip",
+    "own line", "missing part", "slow drip", "base64 text",
 }  # fmt: skip
 
 

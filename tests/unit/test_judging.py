@@ -154,6 +154,12 @@ def test_repetitions_that_disagree_are_a_finding() -> None:
     assert not expected.surprises([found], {SHOULD.key: "flaky"})
 
 
+def test_a_repetition_that_was_not_reached_is_no_disagreement() -> None:
+    """The time was up; that makes the scenario not tested, not flaky."""
+    found = result(MUST, "passed", "untested")
+    assert (found.flaky, found.good, found.verdict) == (False, False, "not tested")
+
+
 # --- expectations ---
 
 

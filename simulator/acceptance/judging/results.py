@@ -52,8 +52,8 @@ class Result:
 
     @property
     def flaky(self) -> bool:
-        """Whether repetitions disagree: a finding of its own."""
-        return len(set(self.by_repetition)) > 1
+        """Whether repetitions disagree: a finding of its own. One that was not reached says nothing."""
+        return len(set(self.by_repetition) - {NOT_TESTED}) > 1
 
     @property
     def good(self) -> bool:

@@ -3,8 +3,8 @@
     python -m tests.mutants            every mutant, two at a time; writes reports/mutants.md
     python -m tests.mutants STOP gate  those whose name contains a word
 
-There are two kinds. A *change* is a copy of the project with one line changed. A *bend* leaves the bridge as it
-is and bends the line to it (simulator/bends), so that any bridge can be made wrong so. The features judge it
+There are two kinds. A *change* is a copy of the project with one line changed. A *bend* leaves the bridge as
+it is and bends the line to it (simulator/bends), so that any bridge can be made wrong so. The features judge it
 in process, or the tests it names, and stop at the first that fails. A mutant that survives is a hole in the
 suite: the command then exits with 1.
 """

@@ -51,11 +51,18 @@ def verify(  # noqa: PLR0913 - one parameter an option
     report: Annotated[Path, typer.Option(help="Folder for verdicts, failures, matrix.")] = Path(
         "verify-report"
     ),
+    live: Annotated[
+        str, typer.Option(help="Compare the simulator with a real account instead: twilio or zendesk.")
+    ] = "",
+    allow_writes: Annotated[
+        bool, typer.Option("--allow-writes", help="With --live: also ask what writes.")
+    ] = False,
     init: Annotated[Path | None, typer.Option(help="Write a commented manifest there, and stop.")] = None,
 ) -> None:
     """Judge a bridge by every scenario it can be asked; status 0 only if every @must is met."""
     try:
         from simulator.acceptance.judging import command  # noqa: PLC0415 - others need not load it
+        from simulator.acceptance.live.command import compare  # noqa: PLC0415
         from simulator.acceptance.manifest import Wrong  # noqa: PLC0415
         from simulator.acceptance.template import write_new  # noqa: PLC0415
     except ModuleNotFoundError as missing:
@@ -64,6 +71,8 @@ def verify(  # noqa: PLR0913 - one parameter an option
         if init:
             typer.echo(write_new(init))
             return
+        if live:
+            raise typer.Exit(compare(live, typer.echo, allow_writes=allow_writes))
         if not bridge:
             raise Wrong("no bridge is named. Give --bridge FILE.toml; write one with --init FILE.toml.")
         wanted = command.Wanted(

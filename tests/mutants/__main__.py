@@ -4,9 +4,9 @@
     python -m tests.mutants STOP gate  those whose name contains a word
 
 There are two kinds. A *change* is a copy of the project with one line changed. A *bend* leaves the bridge as
-it is and bends the line to it (simulator/bends), so that any bridge can be made wrong so. The features judge it
-in process, or the tests it names, and stop at the first that fails. A mutant that survives is a hole in the
-suite: the command then exits with 1.
+it is and bends the line to it (simulator/bends), so that any bridge can be made wrong so. The features judge
+it in process, or the tests it names, and stop at the first that fails. A mutant that survives is a hole in
+the suite: the command then exits with 1.
 """
 
 import os

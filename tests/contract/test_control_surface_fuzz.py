@@ -17,7 +17,7 @@ from simulator.build import build
 from simulator.clock import Clock
 from simulator.control import Control
 from simulator.endings import Ending
-from simulator.network import HookAnswer
+from simulator.hooks import HookAnswer
 from simulator.web import Request
 from simulator.wsgi import application
 from tests.simulated import Simulated

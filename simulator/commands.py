@@ -31,33 +31,45 @@ def env(
     typer.echo(as_shell(environment(base.rstrip("/"), bridge.rstrip("/"))), nl=False)
 
 
+Judged = Annotated[
+    str, typer.Option(help="The bridge to judge: its manifest, or http or in-process for our own.")
+]
+Only = Annotated[
+    list[str] | None, typer.Option(help="A requirement's id, a chapter, words of a name; repeatable.")
+]
+Levels = Annotated[list[str] | None, typer.Option(help="must, should or choice; repeatable.")]
+Parallel = Annotated[int, typer.Option(min=1, help="Workers, each with a bridge of its own.")]
+Seed = Annotated[int, typer.Option(min=0, help="Ids and order; 0: the order of the story.")]
+Bent = Annotated[str, typer.Option(help="Bend the line, so that the bridge must fail.")]
+Repeat = Annotated[int, typer.Option(min=1, help="Judge all so often; verdicts must agree.")]
+Within = Annotated[float, typer.Option(help="Seconds; what is left then is not tested.")]
+Expect = Annotated[Path | None, typer.Option(help="Known verdicts; anything else fails.")]
+WriteExpect = Annotated[Path | None, typer.Option(help="Write the verdicts of this run there.")]
+Report = Annotated[Path, typer.Option(help="Folder for verdicts, failures, matrix.")]
+Live = Annotated[
+    str, typer.Option(help="Compare the simulator with a real account instead: twilio or zendesk.")
+]
+AllowWrites = Annotated[bool, typer.Option("--allow-writes", help="With --live: also ask what writes.")]
+Init = Annotated[Path | None, typer.Option(help="Write a commented manifest there, and stop.")]
+
+
 @app.command()
 def verify(  # noqa: PLR0913 - one parameter an option
     *,
-    bridge: Annotated[
-        str, typer.Option(help="The bridge to judge: its manifest, or http or in-process for our own.")
-    ] = "",
-    only: Annotated[
-        list[str] | None, typer.Option(help="A requirement's id, a chapter, words of a name; repeatable.")
-    ] = None,
-    level: Annotated[list[str] | None, typer.Option(help="must, should or choice; repeatable.")] = None,
-    parallel: Annotated[int, typer.Option(min=1, help="Workers, each with a bridge of its own.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Ids and order; 0: the order of the story.")] = 0,
-    bend: Annotated[str, typer.Option(help="Bend the line, so that the bridge must fail.")] = "",
-    repeat: Annotated[int, typer.Option(min=1, help="Judge all so often; verdicts must agree.")] = 1,
-    within: Annotated[float, typer.Option(help="Seconds; what is left then is not tested.")] = 900,
-    expect: Annotated[Path | None, typer.Option(help="Known verdicts; anything else fails.")] = None,
-    write_expect: Annotated[Path | None, typer.Option(help="Write the verdicts of this run there.")] = None,
-    report: Annotated[Path, typer.Option(help="Folder for verdicts, failures, matrix.")] = Path(
-        "verify-report"
-    ),
-    live: Annotated[
-        str, typer.Option(help="Compare the simulator with a real account instead: twilio or zendesk.")
-    ] = "",
-    allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="With --live: also ask what writes.")
-    ] = False,
-    init: Annotated[Path | None, typer.Option(help="Write a commented manifest there, and stop.")] = None,
+    bridge: Judged = "",
+    only: Only = None,
+    level: Levels = None,
+    parallel: Parallel = 1,
+    seed: Seed = 0,
+    bend: Bent = "",
+    repeat: Repeat = 1,
+    within: Within = 900,
+    expect: Expect = None,
+    write_expect: WriteExpect = None,
+    report: Report = Path("verify-report"),
+    live: Live = "",
+    allow_writes: AllowWrites = False,
+    init: Init = None,
 ) -> None:
     """Judge a bridge by every scenario it can be asked; status 0 only if every @must is met."""
     try:

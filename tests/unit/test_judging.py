@@ -219,10 +219,11 @@ def test_the_report_has_every_scenario_and_requirement(tmp_path: Path) -> None:
     exchange = {"kind": "then", "expected": "Then all is well", "seen": "it is not", "steps": []}
     bad = Outcome(MUST.key, "failed", kind="then", reason="it is not", seconds=1.5, exchange=exchange)
     results = gathered([MUST, SHOULD], [bad, Outcome(SHOULD.key, "passed")])
-    report.write(tmp_path, report.Run(BRIDGE, CATALOGUE, results, ["failed: …"], {"seconds": 2.0}))
+    facts = {"began": "2026-11-20T09:00:00+00:00", "seconds": 2.0, "seed": 0, "parallel": 1, "repeat": 1}
+    report.write(tmp_path, report.Run(BRIDGE, CATALOGUE, results, ["failed: …"], facts))
     told = json.loads((tmp_path / "verdicts.json").read_text())
     assert told["format"] == 1
-    assert told["run"] == {"seconds": 2.0, "succeeded": False}
+    assert told["run"] == {**facts, "succeeded": False}
     assert told["summary"]["scenarios"] == {"failed": 1, "met": 1}
     assert told["scenarios"][0]["exchange"] == exchange
     assert told["scenarios"][0]["requirements"] == sorted(MUST.ids)

@@ -1,11 +1,13 @@
 """The commands of the simulators."""
 
+import json
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from simulator import serving
+from simulator import recording, serving
+from simulator.client import Client
 from simulator.environment import BASE, BRIDGE, as_shell, environment
 
 app = typer.Typer(
@@ -109,3 +111,39 @@ def fail(text: str) -> NoReturn:
     """End with a sentence that says what is wrong, and status 2."""
     typer.echo(text, err=True)
     raise typer.Exit(2)
+
+
+@app.command()
+def record(
+    file: Annotated[Path, typer.Argument(help="Where the entries go, one a line.")],
+    base: Annotated[str, typer.Option(help="Where the simulators listen.")] = BASE,
+    follow: Annotated[bool, typer.Option(help="Go on until interrupted.")] = False,  # noqa: FBT002
+) -> None:
+    """Write the ledger of running simulators to a file."""
+    try:
+        typer.echo(f"{recording.record(Client(base), file, follow=follow)} entries in {file}")
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; the entries are in {file}")
+    except OSError as failure:
+        fail(f"{base}: {failure}. Is `simulator serve` running there?")
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="What `simulator record` wrote.")],
+    base: Annotated[str, typer.Option(help="Where the simulators listen; they are reset first.")] = BASE,
+) -> None:
+    """Make the recorded calls again and list what is answered otherwise; status 1 if anything is."""
+    again = recording.Replay(Client(base))
+    try:
+        entries = [json.loads(line) for line in file.read_text().splitlines()]
+        again.client.reset()
+        again.play(entries)
+    except (OSError, ValueError) as failure:
+        fail(f"{failure}. Is {file} a recording, and does `simulator serve` run at {base}?")
+    typer.echo("".join(f"{line}\n" for line in again.differences), nl=False)
+    typer.echo(
+        f"{again.played} calls made again, {len(again.differences)} differences, "
+        f"{len(again.skipped)} skipped for want of their bodies"
+    )
+    raise typer.Exit(1 if again.differences else 0)

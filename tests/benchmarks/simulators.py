@@ -1,11 +1,11 @@
-"""`make bench-simulators`: our simulator beside a yardstick and others' stand-ins, side by side in one run.
+"""The simulators' part of `make bench`: ours beside a yardstick, side by side in one run.
 
 start        from the start of the process to its first answer; memory is what is resident then
 create, get  messages created and fetched a second on 1, 16 and 64 connections, and how long one takes; the
              share is that of the yardstick, a bare Flask route under gunicorn gthread, at the same job
 
 Ours checks credentials and parameters, keeps the message, tells its fate by signed webhooks to a receiver
-that answers, and writes all of it into the ledger; the others answer with what was written down beforehand.
+that answers, and writes all of it into the ledger; the yardstick has its answer made beforehand.
 """
 
 import base64
@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from simulator import accounts
+from tests.benchmarks import growth
 from tests.benchmarks.processes import free_port
 from tests.benchmarks.rival import Rival, request
-from tests.benchmarks.rivals import others
 from tests.benchmarks.volley import volley
 
 CONNECTIONS = (1, 16, 64)
@@ -178,16 +177,16 @@ def report(rivals: list[Rival]) -> None:
 
 
 def main() -> None:
-    """Measure everybody who is there, and print."""
-    with TemporaryDirectory() as folder, ExitStack() as stack:
+    """Measure everybody, and what the world costs as it grows, and print."""
+    with ExitStack() as stack:
         receiver = Rival("receiver", [], free_port(), b"", b"")
         receiver.command = [sys.executable, "-m", "tests.benchmarks.receiver", str(receiver.port)]
         stack.enter_context(running(receiver))
         rivals = [yardstick(), flask_under_ours(), ours(receiver.port), ours(receiver.port, webhooks=False)]
-        rivals += others(Path(folder))
         for rival in rivals:
             measure(rival)
         report(rivals)
+    growth.main()
 
 
 if __name__ == "__main__":

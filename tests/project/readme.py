@@ -14,6 +14,7 @@ from bridge.settings import PREFIX, Settings
 from simulator.acceptance import template
 from simulator.control import Control
 from simulator.network import Network
+from tests.project import coverage_page
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -100,3 +101,4 @@ def _section(name: str, content: str, place: re.Match[str]) -> str:
 if __name__ == "__main__":
     for page, sections in PAGES.items():
         page.write_text(renewed(page.read_text(), sections))
+    coverage_page.PAGE.write_text(coverage_page.page())

@@ -12,8 +12,8 @@ from simulator.build import build
 from simulator.client import Client
 from simulator.clock import RunningClock
 from simulator.commands import app
+from simulator.hooks import HookAnswer
 from simulator.loop import Loop
-from simulator.network import HookAnswer
 from simulator.recording import different
 from simulator.server import Address, listen
 from tests.simulated import MARIA, TWILIO, request

@@ -10,7 +10,8 @@ from pathlib import Path
 from simulator.build import build
 from simulator.clock import Clock
 from simulator.faults import CALLS, WEBHOOKS
-from simulator.network import HookAnswer, System
+from simulator.hooks import HookAnswer
+from simulator.network import System
 from simulator.quirks import QUIRKS
 from tests.project.uses import KEPT, Use
 

@@ -52,7 +52,7 @@ UNDER_FIRE = (
     Mutant(
         "dedupe by check-then-act",
         "bridge/journal/statements.py",
-        "    return tx.execute(_insert_once(tx.dialect.name, table, key), values).first() is not None\n",
+        "    return sql.change(tx, _insert_once(tx.dialect.name, table, key), **values) > 0\n",
         "    if tx.execute(table.select().where(table.c[key] == values[key])).first():\n"
         "        return False\n"
         "    tx.execute(table.insert(), values)\n"
@@ -76,8 +76,8 @@ UNDER_FIRE = (
     Mutant(
         "retry counters in memory",
         "bridge/journal/outbox.py",
-        '    tx.execute(RELEASE, {"until": now})\n',
-        '    tx.execute(RELEASE, {"until": now})\n    tx.execute(update(effects).values(tries=0))\n',
+        "    sql.change(tx, RELEASE, until=now)\n",
+        "    sql.change(tx, RELEASE, until=now)\n    tx.execute(update(effects).values(tries=0))\n",
         ("tests/unit/test_worker.py", "tests/faults/test_outbound.py"),
     ),
     Mutant(
@@ -93,6 +93,13 @@ UNDER_FIRE = (
         '[(f"twilio:{key}", in_one_form(event))',
         '[(f"sweep:{key}", in_one_form(event))',
         ("tests/faults/test_silence.py",),
+    ),
+    Mutant(
+        "one system takes every performer",
+        "bridge/core/shares.py",
+        "return max(performers // KEPT, 1) if performers >= len(SYSTEMS) else 0",
+        "return 0 * performers",
+        ("tests/unit/test_worker.py",),
     ),
     Mutant(
         "STOP checked outside the transaction",

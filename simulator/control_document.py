@@ -31,7 +31,8 @@ ZENDESK = (
 )
 SCRIPT = (
     "rules?:array otherwise?:string mode?:string envelope?:string delay?:number fails?:integer topics?:array "
-    "echo?:boolean rate_limit?:integer"
+    "echo?:boolean rate_limit?:integer level?:integer triggers?:array autopilot_off?:array assist?:boolean "
+    "no_assist_topics?:array unhelpful?:array overlap?:string idle_seconds?:number data?:string"
 )
 VIEW = (
     "id:string user:object metadata:object tags:array control?:string ended:boolean tickets:array "
@@ -202,6 +203,24 @@ TABLE = {
     "GET /assistant/script": Words("The AI's script.", answer=SCRIPT),
     "GET /assistant/sessions": Words("The AI's sessions with their history.", answer="sessions:array"),
     "POST /assistant/sessions/{id}/takeover": Words("A person takes the session from the AI."),
+    "POST /assistant/sessions/{id}/close": Words(
+        "Somebody closes the session: agent, contact, integration or system.", "by?:string status?:string"
+    ),
+    "POST /assistant/sessions/{id}/reopen": Words(
+        "Somebody opens the session again: agent, ai, integration or system.", "by?:string"
+    ),
+    "POST /assistant/sessions/{id}/desk": Words(
+        "A desk has an item for the session.", "external_id:string id_type?:string name?:string"
+    ),
+    "POST /assistant/sessions/{id}/comments": Words(
+        "A comment in the desk, for which Assist may draft an answer.", "event:string text:string"
+    ),
+    "POST /assistant/sessions/{id}/webhooks": Words(
+        "Send a documented webhook that nothing here causes.", "event:string data?:object"
+    ),
+    "PUT /assistant/keys/{key}": Words(
+        "Make an API key with these scopes.", "scopes:array", "key:string scopes:array"
+    ),
 }
 
 

@@ -1,28 +1,18 @@
-"""Reading requests and writing lists.
+"""Reading requests.
 
 Facts:
   * `message` is {type: "text", text, attachments}, `sender` is contact or agent (OCX-API-12, OCX-API-13);
     a message with neither text nor file is refused (OCX-WID-08, applied here too).
   * `custom_data` holds strings, numbers and booleans; an object inside is refused with 400 (OCX-API-18).
-  * Filters of the session list: OCX-API-11. A page's cursor is opaque; ours is a position.
+  * Older copies wrap a contact in `contact` (OCX-API-24); both forms are read.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Any
 
 from simulator.opencx.gate import refuse
-from simulator.opencx.state import Contact, Json, Session
-from simulator.web import Request, Response, json_response
-
-PAGE = 50
-
-
-class Viewable(Protocol):
-    """What a list may hold."""
-
-    def view(self) -> Json: ...
+from simulator.opencx.state import Contact, Json
+from simulator.web import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +38,19 @@ def body_of(request: Request) -> Json:
     return body
 
 
+def part(body: Json, name: str, kind: type, usual: Any = None) -> Any:
+    """A member of the body, refused if it is of another kind."""
+    value = body.get(name)
+    if value is None:
+        return usual
+    if not isinstance(value, kind):
+        raise refuse(400, f"{name} must be {WORDS[kind]}")
+    return value
+
+
+WORDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+
+
 def message_of(body: Json) -> Message:
     """The message of a send call, or its refusal."""
     sender, message = body.get("sender"), body.get("message")
@@ -55,28 +58,33 @@ def message_of(body: Json) -> Message:
         raise refuse(400, "sender must be contact or agent")
     if not isinstance(message, dict) or message.get("type", "text") != "text":
         raise refuse(400, "message must be an object of type text")
-    text, files = message.get("text") or "", tuple(message.get("attachments") or ())
+    text, files = part(message, "text", str, ""), _files(message)
     if not text and not files:
         raise refuse(400, "message must have text or attachments")
-    agent = body.get("agent") or {}
+    agent = part(body, "agent", dict, {})
     return Message(
         sender=sender,
         text=text,
-        attachments=tuple({**file, "type": file.get("mime_type")} for file in files),
+        attachments=files,
         agent_id=str(agent.get("id", "agent")),
-        name=agent.get("name"),
-        takes_over=bool(body.get("should_take_over_session_from_ai")),
+        name=part(agent, "name", str),
+        takes_over=part(body, "should_take_over_session_from_ai", bool, usual=False),
     )
 
 
+def _files(message: Json) -> tuple[Json, ...]:
+    files = part(message, "attachments", list, [])
+    if any(not isinstance(file, dict) or not (file.get("url") or file.get("base64")) for file in files):
+        raise refuse(400, "attachments must be objects with url or base64")
+    return tuple({**file, "type": file.get("mime_type")} for file in files)
+
+
 def fill(contact: Contact, body: Json) -> None:
-    """Write the given fields; the older copies wrap them in `contact`."""
-    given = body.get("contact", body)
-    if not isinstance(given, dict):
-        raise refuse(400, "contact must be an object")
-    contact.phone = given.get("phone") or given.get("phone_number") or contact.phone
-    contact.name = given.get("name") or contact.name
-    contact.email = given.get("email") or contact.email
+    """Write the given fields."""
+    given = part(body, "contact", dict, body)
+    contact.phone = part(given, "phone", str) or part(given, "phone_number", str) or contact.phone
+    contact.name = part(given, "name", str) or contact.name
+    contact.email = part(given, "email", str) or contact.email
     contact.custom_data |= plain(given.get("custom_data"))
 
 
@@ -89,38 +97,3 @@ def plain(custom_data: object) -> Json:
     if any(not isinstance(value, (str, int, float, bool)) for value in custom_data.values()):
         raise refuse(400, "custom_data values must be strings, numbers or booleans")
     return custom_data
-
-
-def matches(session: Session, wanted: dict[str, str]) -> bool:
-    """Whether a session passes the list's filters."""
-    facts = {
-        "status": session.status,
-        "channel_type": session.channel,
-        "handed_off": str(session.handoff is not None).lower(),
-    }
-    if any(name in wanted and wanted[name] != fact for name, fact in facts.items()):
-        return False
-    return _within(session.created_at, "created", wanted) and _within(session.updated_at, "updated", wanted)
-
-
-def _within(at: float, name: str, wanted: dict[str, str]) -> bool:
-    after, before = wanted.get(f"{name}_after"), wanted.get(f"{name}_before")
-    return (after is None or at > _seconds(after)) and (before is None or at < _seconds(before))
-
-
-def _seconds(iso: str) -> float:
-    try:
-        return datetime.fromisoformat(iso).timestamp()
-    except ValueError:
-        raise refuse(400, f"{iso} is not an ISO 8601 time") from None
-
-
-def page(request: Request, items: Sequence[Viewable]) -> Response:
-    """One page and the cursor of the next."""
-    cursor = dict(request.query).get("cursor", "0")
-    if not cursor.isdigit():
-        raise refuse(400, "Invalid cursor")
-    start = int(cursor)
-    after = start + PAGE
-    views = [item.view() for item in items[start:after]]
-    return json_response({"items": views, "next": str(after) if after < len(items) else None})

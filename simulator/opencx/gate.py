@@ -2,17 +2,18 @@
 
 Facts:
   * Missing or unknown key → 401; a key without access → 403; {statusCode, message, error} (OCX-API-03, 04).
+  * A key has full access or scopes `resource:action` (OCX-API-02).
   * 100 calls a minute and key (OCX-LIM-08); beyond it 429 with Retry-After (OCX-API-05, status assumed).
 """
 
+import math
+from collections import deque
 from http import HTTPStatus
 
-from simulator import accounts
-from simulator.opencx.state import Organisation
+from simulator.opencx.organisation import EVERYTHING, Organisation
 from simulator.web import Refusal, Request, Response, json_response
 
 MINUTE = 60.0
-KEYS = {accounts.OPENCX_API_KEY: ("GET", "POST", "PATCH", "DELETE"), accounts.OPENCX_READ_KEY: ("GET",)}
 
 
 def error(status: int, message: str) -> Response:
@@ -25,16 +26,25 @@ def refuse(status: int, message: str) -> Refusal:
     return Refusal(error(status, message))
 
 
-def admit(request: Request, organisation: Organisation, now: float, limit: int) -> None:
-    """Let the call in, or raise its refusal."""
+def admit(request: Request, resource: str, organisation: Organisation) -> str:
+    """The key of a caller who may do this, or the refusal."""
     key = request.bearer or ""
-    if key not in KEYS:
+    scopes = organisation.keys.get(key)
+    if scopes is None:
         raise refuse(401, "Invalid API key" if key else "Missing API key")
-    if request.method not in KEYS[key]:
+    action = "read" if request.method == "GET" else "write"
+    if scopes != EVERYTHING and f"{resource}:{action}" not in scopes:
         raise refuse(403, "This API key has no access to this resource")
-    calls = [at for at in organisation.calls.get(key, []) if at > now - MINUTE]
+    return key
+
+
+def count(key: str, organisation: Organisation, now: float, limit: int) -> None:
+    """One more call with this key, unless there were too many within a minute."""
+    calls = organisation.calls.setdefault(key, deque())
+    while calls and calls[0] <= now - MINUTE:
+        calls.popleft()
     if len(calls) >= limit:
         refusal = refuse(429, "Rate limit exceeded")
-        refusal.response.headers["Retry-After"] = str(int(calls[0] + MINUTE - now) + 1)
+        refusal.response.headers["Retry-After"] = str(math.ceil(calls[0] + MINUTE - now))
         raise refusal
-    organisation.calls[key] = [*calls, now]
+    calls.append(now)

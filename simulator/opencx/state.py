@@ -1,9 +1,10 @@
-"""What an OpenCX organisation holds: contacts, chat sessions, their history.
+"""What an OpenCX organisation is made of: contacts, chat sessions, their history.
 
 Facts:
   * A contact's number is `phone` when written and `phone_number` when read (OCX-API-24).
   * A session is open, closed_resolved or closed_unresolved (OCX-LIF-01); how the AI ended its part is
     another field (OCX-LIF-02); a handed-off session stays open (OCX-LIF-09).
+  * Assist is copied onto a session when it is made and never rewritten (OCX-LIF-04).
   * `handoff` is present only after a handoff; `sentiment` in it is optional (OCX-API-10).
 """
 
@@ -33,6 +34,7 @@ class Contact:
     email: str | None = None
     phone: str | None = None
     custom_data: Json = field(default_factory=dict)
+    number: int = 0  # its place in the list
 
     def view(self) -> Json:
         return {
@@ -100,17 +102,31 @@ class Session:
     custom_data: Json = field(default_factory=dict)
     handoff: Handoff | None = None
     events: list[Event] = field(default_factory=list)
+    assist_mode: bool = False
+    ticketing_system: Json | None = None
+    message_count: int = 0
+    texts: list[str] = field(default_factory=list)  # the customer's
+    answered: int = 0  # so many of them before the answer in preparation
+    preparing: int | None = None  # which answer the AI is at, if any
+    drafts: list[Json] = field(default_factory=list)  # what Assist proposes to the agent
+    skipped: list[str] = field(default_factory=list)  # tags that say why it proposed nothing
+    heard: dict[str, float] = field(default_factory=dict)  # comment events of the desk, and when
+
+    @property
+    def number(self) -> int:
+        return self.ticket_number
 
     @property
     def with_human(self) -> bool:
         return self.handoff is not None or self.assignee_id is not None
 
-    @property
-    def message_count(self) -> int:
-        return sum(event.type == "message" for event in self.events)
-
-    def customer_texts(self) -> list[str]:
-        return [event.text for event in self.events if event.sender == "contact"]
+    def append(self, event: Event) -> None:
+        """Another line of the history."""
+        self.events.append(event)
+        self.updated_at = event.at
+        self.message_count += event.type == "message"
+        if event.sender == "contact":
+            self.texts.append(event.text)
 
     def view(self) -> Json:
         """The fields of OCX-API-09."""
@@ -122,7 +138,7 @@ class Session:
             "sentiment": self.handoff.sentiment if self.handoff else None,
             "channel": {"type": self.channel},
             "ticket_number": self.ticket_number,
-            "assist_mode": False,
+            "assist_mode": self.assist_mode,
             "created_at": iso(self.created_at),
             "updated_at": iso(self.updated_at),
             "contact": self.contact.view() if self.contact else None,
@@ -130,20 +146,6 @@ class Session:
             "assignee_id": self.assignee_id,
             "custom_data": self.custom_data,
             "team": None,
-            "ticketing_system": None,
+            "ticketing_system": self.ticketing_system,
             **handoff,
         }
-
-
-@dataclass(slots=True)
-class Organisation:
-    """Everything that `reset` forgets."""
-
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(default_factory=dict)
-    calls: dict[str, list[float]] = field(default_factory=dict)  # by key, for the rate limit
-
-    def forget(self) -> None:
-        self.contacts.clear()
-        self.sessions.clear()
-        self.calls.clear()

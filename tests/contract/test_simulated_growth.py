@@ -1,4 +1,4 @@
-"""No look-up, search or change of the simulated Support API costs more because there is more of everything.
+"""No look-up, search or change of Support or OpenCX costs more because there is more of everything.
 
 Times are the best of several, and compared within one run: what looks at all there is would take twenty times
 as long in the larger world.
@@ -6,10 +6,15 @@ as long in the larger world.
 
 from timeit import repeat
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from simulator.opencx.api import OpenCX
+from simulator.opencx.organisation import Organisation
+from simulator.opencx.state import Contact, Session
 from simulator.support.state import SupportUser, Ticket
+from tests.contract.opencx_world import World as AiWorld
 from tests.contract.zendesk_world import API, World
 
 FEW, MANY, TIMES_MORE_AT_MOST = 100, 2000, 5
@@ -73,4 +78,53 @@ def seconds(world: World, call: tuple[str, str, Any]) -> float:
 def test_nothing_grows_with_the_total(worlds: tuple[World, World], name: str) -> None:
     """Twenty times as many people, the same time."""
     few, many = (seconds(world, CALLS[name]) for world in worlds)
+    assert many < few * TIMES_MORE_AT_MOST
+
+
+# --- OpenCX ---
+
+
+def talking(people: int) -> AiWorld:
+    """So many contacts with an open session each, one in ten of them closed."""
+    world = AiWorld()
+    world.script(rate_limit=1_000_000, mode="silent")
+    held = organisation(world)
+    for number in range(people):
+        contact = held.add_contact(Contact(str(UUID(int=number)), phone=phone(number)))
+        session = Session(str(UUID(int=number)), number + 1, "sms", float(number), float(number), contact)
+        session.status = "open" if number % 10 else "closed_resolved"
+        held.file(session)
+    return world
+
+
+def organisation(world: AiWorld) -> Organisation:
+    return next(each.organisation for each in world.network.systems if isinstance(each, OpenCX))
+
+
+@pytest.fixture(scope="module")
+def ai_worlds() -> tuple[AiWorld, AiWorld]:
+    return talking(FEW), talking(MANY)
+
+
+ONE = f"/chat/sessions/{UUID(int=MIDDLE)}"
+AI_CALLS = {
+    "one session": ("GET", ONE, None),
+    "a page of sessions": ("GET", "/chat/sessions?status=open&handed_off=false&cursor=20", None),
+    "none of a channel": ("GET", "/chat/sessions?channel_type=email", None),
+    "what changed last": ("GET", "/chat/sessions?updated_after=2020-01-01T00:00:00Z", None),
+    "a page of contacts": ("GET", "/contacts?cursor=20", None),
+    "change a contact": ("PATCH", f"/contacts/{UUID(int=MIDDLE)}", {"name": "Maria"}),
+    "say something": ("POST", f"{ONE}/send", {"sender": "contact", "message": {"text": "hi"}}),
+    "the first page of a history": ("GET", f"{ONE}/history", None),
+}
+
+
+@pytest.mark.parametrize("name", AI_CALLS)
+def test_nothing_of_the_ai_grows_with_the_total(ai_worlds: tuple[AiWorld, AiWorld], name: str) -> None:
+    """Twenty times as many sessions, the same time."""
+    method, path, body = AI_CALLS[name]
+    few, many = (
+        min(repeat(lambda world=world: world.api(method, path, body), number=1, repeat=9))  # type: ignore[misc]
+        for world in ai_worlds
+    )
     assert many < few * TIMES_MORE_AT_MOST

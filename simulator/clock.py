@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from typing import Any
 
 Work = Callable[[], None]
 PATIENCE = 5.0
@@ -41,6 +42,7 @@ class Clock:
         self._due: list[_Due] = []
         self._numbers = itertools.count()
         self._wake = threading.Condition()
+        self._age = 0  # so often everything was forgotten
 
     def now(self) -> float:
         return self._offset
@@ -81,11 +83,16 @@ class Clock:
         with self._wake:
             return self._due[0].at if self._due else None
 
-    def reset(self) -> None:
-        """Forget all work; go back to the start."""
+    def reset(self) -> list[Any]:
+        """Forget all work, what is already on its way to a thread as well; go back to the start.
+
+        What was forgotten is returned, because to free it takes long.
+        """
         with self._wake:
-            self._due.clear()
+            forgotten, self._due = self._due, []
             self._offset = self._start
+            self._age += 1
+            return forgotten
 
     def _pop(self, until: float) -> _Due | None:
         with self._wake:
@@ -131,22 +138,24 @@ class RunningClock(Clock):
             self._wake.notify_all()
 
     def _run(self) -> None:
-        while (due := self._next()) is not None:
-            self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due.run)
+        while (found := self._next()) is not None:
+            due, age = found
+            self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due, age)
 
-    def _next(self) -> _Due | None:
+    def _next(self) -> tuple[_Due, int] | None:
         with self._wake:
             while not self._stopped:
                 wait = self._due[0].at - self.now() if self._due else None
                 if wait is not None and wait <= 0:
                     self._running += 1
-                    return heapq.heappop(self._due)
+                    return heapq.heappop(self._due), self._age
                 self._wake.wait(wait)
             return None
 
-    def _perform(self, work: Work) -> None:
+    def _perform(self, due: _Due, age: int) -> None:
         try:
-            work()
+            if age == self._age:
+                due.run()
         finally:
             with self._wake:
                 self._running -= 1

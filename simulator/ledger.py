@@ -13,6 +13,7 @@ An entry is a plain dictionary with `n` (from 1), `at` (Unix seconds), `kind`, `
 import threading
 from typing import Any
 
+from simulator.leftovers import Leftovers
 from simulator.readable import Unread
 
 Entry = dict[str, Any]
@@ -21,7 +22,8 @@ Entry = dict[str, Any]
 class Ledger:
     """Entries in order; readers may wait for the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, leftovers: Leftovers) -> None:
+        self.leftovers = leftovers
         self._entries: list[Entry] = []
         self._looked = 0  # so many have been looked at, and their bodies read
         self._news = threading.Condition()
@@ -62,6 +64,7 @@ class Ledger:
 
     def clear(self) -> None:
         with self._news:
-            self._entries.clear()
+            self.leftovers.take(self._entries)
+            self._entries = []
             self._looked = 0
             self._news.notify_all()

@@ -20,6 +20,7 @@ from simulator.faults import CALL_KINDS, CAUSE, Fault, Faults, Occasion
 from simulator.hooks import Hook, HookAnswer
 from simulator.ids import Ids
 from simulator.ledger import Ledger
+from simulator.leftovers import Leftovers
 from simulator.operations import NOT_SIMULATED, UNKNOWN_PATH, Operation, completed
 from simulator.readable import readable, unread
 from simulator.web import Handler, Refusal, Request, Response, Router, json_response
@@ -71,7 +72,8 @@ class Network:
     ) -> None:
         self.clock = clock
         self.transport = transport
-        self.ledger = Ledger()
+        self.leftovers = Leftovers()
+        self.ledger = Ledger(self.leftovers)
         self.faults = Faults(self._met)
         self.departures = Departures(clock, self.faults)
         self.ids = Ids(seed)
@@ -95,7 +97,7 @@ class Network:
     def reset(self, seed: int | None = None) -> None:
         """Forget everything; ids begin anew, or differ from all before if a new seed is given."""
         with self.lock:
-            self.clock.reset()
+            self.leftovers.take(self.clock.reset())
             self.ids.reset(seed)
             self.faults.clear()
             self.departures.forget()

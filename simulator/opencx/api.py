@@ -44,7 +44,7 @@ class OpenCX:
         self.acts = Acts(network, self.organisation, self.assistant).router
 
     def reset(self) -> None:
-        self.organisation.forget()
+        self.network.leftovers.take(*self.organisation.forget())
         self.assistant.forget()
 
     def release(self) -> int:

@@ -12,6 +12,7 @@ from heapq import merge
 from typing import NamedTuple
 
 from simulator import accounts
+from simulator.leftovers import Container
 from simulator.opencx.state import Contact, Json, Session
 
 EVERYTHING = frozenset({"*"})
@@ -47,12 +48,14 @@ class Organisation:
     def __post_init__(self) -> None:
         self.forget()
 
-    def forget(self) -> None:
-        for held in (self.contacts, self.sessions, self.calls, self._filed, self._files, self._changed):
-            held.clear()
-        self.contact_list.clear()
-        self._made = 0
+    def forget(self) -> tuple[Container, ...]:
+        """Hold nothing; what was held is returned, to be freed."""
+        indexes = (self.calls, self._filed, self._files, self._changed, self.contact_list)
+        left = (*indexes, self.contacts, self.sessions)
+        self.calls, self._filed, self._files, self._changed, self.contact_list = {}, {}, {}, {}, []
+        self.contacts, self.sessions, self._made = {}, {}, 0
         self.keys = {accounts.OPENCX_API_KEY: EVERYTHING, accounts.OPENCX_READ_KEY: READ_ONLY}
+        return left
 
     # --- contacts ---
 

@@ -8,6 +8,7 @@ Facts:
 
 from collections.abc import Iterator
 
+from simulator.leftovers import Container
 from simulator.sunshine.records import User
 from simulator.web import Json
 
@@ -21,6 +22,10 @@ class Directory:
         self._zendesk: dict[str, dict[str, None]] = {}
         self._email: dict[str, dict[str, None]] = {}
         self.merged: dict[str, str] = {}  # discarded id: surviving id
+
+    def held(self) -> tuple[Container, ...]:
+        """All its containers, to be freed when the directory is given up."""
+        return self._external, self._zendesk, self._email, self.merged, self.users
 
     def add(self, user: User) -> None:
         self.users[user.id] = user

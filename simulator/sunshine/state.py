@@ -16,6 +16,7 @@ from collections.abc import Collection
 from operator import attrgetter
 
 from simulator import accounts
+from simulator.leftovers import Container
 from simulator.network import Network
 from simulator.sunshine import errors
 from simulator.sunshine.directory import Directory
@@ -75,6 +76,10 @@ class World:
         self.new_id = ids
         self._made = app  # None: the stock app
         self.reset()
+
+    def held(self) -> tuple[Container, ...]:
+        """Whatever grows, to be freed after a reset."""
+        return *self.directory.held(), self._chats, self.attachments, self.conversations
 
     def reset(self) -> None:
         self.switches = Switches()

@@ -83,6 +83,8 @@ class Sunshine:
         return router
 
     def reset(self) -> None:
+        left = [each for space in self.account.spaces.values() for each in space.world.held()]
+        self.world.network.leftovers.take(*left)
         self.account.reset()
 
     def release(self) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
+from simulator.leftovers import Container
+
 Record = TypeVar("Record")
 LONGEST_LAG = 3600.0
 
@@ -41,6 +43,10 @@ class Index(Generic[Record]):
         self._versions: dict[int, list[Version[Record]]] = {}
         self._holders: dict[str, dict[int, None]] = {}
         self._words: list[str] = []  # sorted, for beginnings
+
+    def held(self) -> tuple[Container, ...]:
+        """All its containers, to be freed when the index is given up."""
+        return self._words, self._holders, self._versions
 
     def learn(self, number: int, version: Version[Record]) -> None:
         """From now on the record is this."""

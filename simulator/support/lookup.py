@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from simulator.leftovers import Container
 from simulator.support.records import SupportUser
 from simulator.support.words import digits
 
@@ -19,6 +20,10 @@ class Lookup:
     def __init__(self) -> None:
         self._holders: dict[Key, dict[int, SupportUser]] = {}
         self._known: dict[int, frozenset[Key]] = {}
+
+    def held(self) -> tuple[Container, ...]:
+        """All its containers, to be freed when the look-up is given up."""
+        return self._known, self._holders
 
     def learn(self, user: SupportUser) -> None:
         """The user changed."""

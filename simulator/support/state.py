@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from simulator import accounts
+from simulator.leftovers import Container
 from simulator.network import Network
 from simulator.support import audits, words
 from simulator.support.index import Index, Version
@@ -51,6 +52,12 @@ class Store:
         self.on_closed: list[Callable[[Ticket], None]] = []
         self.messages_of: Messages = lambda _: []
         self.reset()
+
+    def held(self) -> tuple[Container, ...]:
+        """Whatever grows, to be freed after a reset."""
+        indexes = (*self.users_seen.held(), *self.tickets_seen.held(), *self._known.held())
+        kept = (self._facts, self._requested, self.people, self.ticket_list, self.users, self.tickets)
+        return *indexes, self.windows, self.tokens, self.refresh_tokens, *kept
 
     def reset(self) -> None:
         self.switches = Switches()

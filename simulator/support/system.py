@@ -62,6 +62,7 @@ class Support:
         self.acts = Acts(self.store).router
 
     def reset(self) -> None:
+        self.store.network.leftovers.take(*self.store.held())
         self.store.reset()
 
     def not_found(self, request: Request) -> Response:  # noqa: ARG002 - the protocol

@@ -68,6 +68,7 @@ class Twilio:
 
     def reset(self) -> None:
         """Forget everything; the sample numbers point at the bridge again."""
+        self._network.leftovers.take(*self.state.held())
         self.state.forget()
         self.life.forget()
 

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from simulator.leftovers import Container
 from simulator.twilio.records import Message
 
 Key = tuple[str, str]
@@ -51,6 +52,10 @@ class Messages(dict[str, Message]):
         super().__init__()
         self._shelves: dict[Key, Shelf] = {}
         self._last = 0
+
+    def held(self) -> tuple[Container, ...]:
+        """All its containers, to be freed when the messages are given up."""
+        return self._shelves, self
 
     def add(self, message: Message) -> None:
         self._last += 1

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from simulator import accounts
+from simulator.leftovers import Container
 from simulator.network import Network
 from simulator.twilio.phones import channel, kind_of
 from simulator.twilio.records import FAILED, STATUSES, WAITING, Media, Message, Number, Outcome, Shown
@@ -33,6 +34,11 @@ class State:
         self.network = network
         self.account = accounts.TWILIO_ACCOUNT_SID
         self.forget()
+
+    def held(self) -> tuple[Container, ...]:
+        """Whatever grows, to be freed after a reset."""
+        indexes = (self.spoke, self.replies, self.screens, self.attached, self.calls)
+        return *indexes, *self.messages.held(), self.media
 
     def forget(self) -> None:
         """Back to the three sample numbers and nothing else."""

@@ -20,6 +20,7 @@ from simulator.control_document import TABLE, shape
 from simulator.headers import Headers
 from simulator.hooks import Hook, HookAnswer
 from simulator.ledger import Ledger
+from simulator.leftovers import Leftovers
 from simulator.network import Network
 from simulator.server import Address, Busy, listen
 from simulator.transport import deliver
@@ -109,7 +110,7 @@ def test_waiting_for_the_ledger_holds_nobody_up(network: Network) -> None:
 @pytest.mark.parametrize("news", [lambda ledger: ledger.write("act", "test", 0.0), Ledger.clear])
 def test_the_ledger_wakes_whoever_waits(news: Callable[[Ledger], object]) -> None:
     """An entry and a reset are both news."""
-    ledger = Ledger()
+    ledger = Ledger(Leftovers())
     ledger.write("act", "test", 0.0)
     reader = threading.Thread(target=lambda: ledger.wait(1, 60), daemon=True)
     reader.start()

@@ -59,9 +59,8 @@ check: install ## lint, format and types only
 soak: install ## simulate SEEDS runs of 200 steps, from SEED on, on all cores
 	$(BIN)/python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
 
-bench: install ## measure bridge and simulators on this machine
-	@$(BIN)/python -m tests.benchmarks
-	@$(BIN)/python -m tests.benchmarks.simulators
+bench: install ## measure bridge and simulators on this machine (ONLY="reply intake": these parts)
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 wheel: install ## build the wheel into dist/
 	$(UV) build --quiet --wheel --python $(BIN)/python --out-dir dist

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -26,16 +27,26 @@ def post(line: HTTPConnection, call: Call) -> int:
 
 def steadily(port: int, calls: list[Call], rate: float) -> list[float]:
     """Send one call every 1/rate seconds, each on its own thread; the moments they were sent."""
-    lines: dict[int, HTTPConnection] = {n: HTTPConnection("127.0.0.1", port, timeout=30) for n in range(20)}
+    idle = deque(HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(20))
     sent, threads, start = [], [], time.perf_counter()
     for n, call in enumerate(calls):
         time.sleep(max(0.0, start + n / rate - time.perf_counter()))
         sent.append(time.perf_counter())
-        threads.append(threading.Thread(target=post, args=(lines[n % len(lines)], call)))
+        threads.append(threading.Thread(target=_post_on_one_of, args=(idle, port, call)))
         threads[-1].start()
     for thread in threads:
         thread.join()
     return sent
+
+
+def _post_on_one_of(idle: deque[HTTPConnection], port: int, call: Call) -> None:
+    """A call that is late keeps its connection to itself."""
+    try:
+        line = idle.popleft()
+    except IndexError:
+        line = HTTPConnection("127.0.0.1", port, timeout=30)
+    post(line, call)
+    idle.append(line)
 
 
 def flat_out(port: int, call: Callable[[int, int], Call], *, lines: int, seconds: float) -> tuple[float, int]:

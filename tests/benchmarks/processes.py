@@ -30,10 +30,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def bridge(folder: Path, sink: Sink) -> Iterator[int]:
-    """Our bridge with live chats already under way; yields its port."""
-    port, database = free_port(), f"sqlite:///{folder}/bridge.db"
-    _under_way(database)
+def bridge(folder: Path, sink: Sink, database: str) -> Iterator[int]:
+    """Our bridge, or one more replica of it; yields its port."""
+    port = free_port()
     values = environment(folder, port, sink, database)
     with _running([sys.executable, "-m", "bridge", "serve"], values, port):
         yield port
@@ -86,14 +85,16 @@ def conversation(number: int) -> str:
     return f"{number:024x}"
 
 
-def _under_way(database: str) -> None:
+def under_way(database: str, chats: int = SESSIONS) -> str:
+    """Make the schema and leave so many live chats in it; the database."""
     engine = connect(database)
     upgrade(engine)
     with engine.begin() as connection:
-        for n in range(SESSIONS):
+        for n in range(chats):
             chat, phone = conversation(n), f"+1212555{1000 + n}"
             save(connection, Session(f"s{n}", phone, NUMBER, 0, 0, Charge.HUMAN, conversation=chat), 1e9)
     engine.dispose()
+    return database
 
 
 @contextmanager

@@ -16,7 +16,7 @@ SEEDS ?= 1000
 # Some images set it; every process would then compile every library anew, two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test in-process over-http judge check soak bench wheel constraints readme clean
+.PHONY: help install demo test in-process over-http allure judge check soak bench wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -46,6 +46,10 @@ in-process: install
 over-http: install
 	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http
 
+allure: install ## one page of Allure's results, reports/allure.html, if node is here; runs the features if there are none
+	-@ls reports/allure/*-result.json >/dev/null 2>&1 || $(BIN)/pytest -n $(JOBS) features --alluredir reports/allure
+	@$(BIN)/python -m simulator.acceptance.reporting.allure_page reports
+
 judge: install ## judge our bridge as any other, and another bridge by what is known of it
 	$(BIN)/simulator verify --bridge http --parallel $(HTTP_JOBS) --report reports/verify
 	$(BIN)/simulator verify --bridge tests/conformance/other_bridge/manifest.toml --parallel $(HTTP_JOBS) \
@@ -74,4 +78,4 @@ readme: install ## renew the generated tables of README.md
 	@$(BIN)/python -m tests.project.readme
 
 clean: ## remove what was built, keep .venv
-	rm -rf dist build reports/allure .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist build reports/allure reports/allure.html .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -25,7 +25,7 @@ from simulator.acceptance.comforts import Comforts, StepPrinter, add_options, an
 from simulator.acceptance.judging.worker import Worker
 from simulator.acceptance.manifest import Manifest, Wrong
 from simulator.acceptance.place import FEATURES
-from simulator.acceptance.reporting import verdicts
+from simulator.acceptance.reporting import allure_results, verdicts
 from simulator.acceptance.reporting.allure import AllureSteps
 from simulator.acceptance.reporting.evidence import Evidence
 from simulator.acceptance.subject import NotApplicable
@@ -65,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Comforts(config), "sunbridge-comforts")
     config.pluginmanager.register(Evidence(), "sunbridge-evidence")
     config.pluginmanager.register(AllureSteps(config), "sunbridge-allure")
+    allure_results.register(config, config.stash[MANIFEST].name)
     if job := config.getoption("--bridge-job"):
         config.pluginmanager.register(Worker(json.loads(Path(job).read_text())), "sunbridge-worker")
     elif not hasattr(config, "workerinput"):

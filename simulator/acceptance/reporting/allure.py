@@ -4,6 +4,9 @@ allure-pytest alone knows only a function; allure-pytest-bdd clashes with it. So
 translated (toolchain section 3). Without `--alluredir` nobody listens and nothing happens.
 """
 
+import csv
+import io
+from collections.abc import Iterable
 from typing import Any
 
 import allure
@@ -47,8 +50,7 @@ class AllureSteps:
             if step.docstring is not None:
                 allure.attach(step.docstring, "text", AttachmentType.TEXT)
             if step.datatable is not None:
-                rows = "\n".join(",".join(row) for row in step.datatable.raw())
-                allure.attach(rows, "table", AttachmentType.CSV)
+                allure.attach(as_csv(step.datatable.raw()), "table", AttachmentType.CSV)
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
         self._end(request)
@@ -83,6 +85,13 @@ class AllureSteps:
             exc_tb=exception.__traceback__ if exception else None,
         )
         self._open = None
+
+
+def as_csv(rows: Iterable[Iterable[str]]) -> str:
+    """A table whose cells may hold commas."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()
 
 
 def _listening(request: pytest.FixtureRequest) -> bool:

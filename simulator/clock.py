@@ -47,11 +47,13 @@ class Clock:
     def now(self) -> float:
         return self._offset
 
-    def later(self, seconds: float, work: Work, *, lane: str = "") -> None:
-        """Run `work` once `seconds` have passed."""
+    def later(self, seconds: float, work: Work, *, lane: str = "") -> int:
+        """Run `work` once `seconds` have passed; its number."""
         with self._wake:
-            heapq.heappush(self._due, _Due(self.now() + seconds, next(self._numbers), lane, work))
+            due = _Due(self.now() + seconds, next(self._numbers), lane, work)
+            heapq.heappush(self._due, due)
             self._wake.notify_all()
+            return due.number
 
     def advance(self, seconds: float) -> None:
         """Move time forward, running what falls due on the way at its own moment."""
@@ -91,6 +93,7 @@ class Clock:
         with self._wake:
             forgotten, self._due = self._due, []
             self._offset = self._start
+            self._numbers = itertools.count()
             self._age += 1
             return forgotten
 
@@ -104,11 +107,16 @@ class Clock:
 class RunningClock(Clock):
     """Real time plus an offset; due work runs on threads, one lane always on the same thread."""
 
-    def __init__(self, *, threads: int = 8) -> None:
+    def __init__(self, *, threads: int = 8, standing: bool = False) -> None:
         super().__init__(0.0)
         self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"lane-{n}") for n in range(threads)]
         self._running = 0
         self._stopped = False
+        if not standing:
+            self.go()
+
+    def go(self) -> None:
+        """Let time run from now on."""
         threading.Thread(target=self._run, name="clock", daemon=True).start()
 
     def now(self) -> float:
@@ -152,10 +160,14 @@ class RunningClock(Clock):
                 self._wake.wait(wait)
             return None
 
+    def perform(self, number: int, work: Work) -> None:  # noqa: ARG002 - others write the number down
+        """Work begins on its thread."""
+        work()
+
     def _perform(self, due: _Due, age: int) -> None:
         try:
             if age == self._age:
-                due.run()
+                self.perform(due.number, due.run)
         finally:
             with self._wake:
                 self._running -= 1

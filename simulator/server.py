@@ -8,12 +8,20 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from simulator.build import build
 from simulator.clock import RunningClock
+from simulator.diary import Diary, Foreign
 from simulator.loop import Loop
+from simulator.memory import Memory
+from simulator.network import Network
+from simulator.restoring import Restoring, Stuck
 from simulator.transport import deliver
+
+__all__ = ["Address", "Busy", "Foreign", "Served", "Stuck", "listen", "serve"]
 
 GRACE = 3.0
 BACKLOG = 512
@@ -33,19 +41,55 @@ class Address(NamedTuple):
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
-def serve(address: Address, *, bridge: str, doors: dict[str, str], seed: int) -> None:
-    """Serve until told to stop; raises `Busy` if the port is taken."""
+class Served(NamedTuple):
+    """What to serve: the bridge's address and doors, the seed (None: any), the file of the state."""
+
+    bridge: str
+    doors: dict[str, str]
+    seed: int | None = None
+    state: Path | None = None
+
+
+def serve(address: Address, what: Served) -> None:
+    """Serve until told to stop; raises `Busy` if the port is taken, `Foreign` if the state is another's."""
     listener = listen(address)
     here = Address(address.host, listener.getsockname()[1])
-    network = build(RunningClock(), deliver, seed, str(here), bridge)
-    network.bridge_doors |= doors
+    if what.state is None:
+        network = build(RunningClock(), deliver, what.seed or 0, str(here), what.bridge)
+        _arrange(network, what)
+        _serve(Loop(listener, network.handle), network, here)
+        return
+    diary = Diary(what.state, what.seed)
+    memory = Memory(diary, deliver)
+    network = build(memory.clock, memory.transport, diary.seed, str(here), what.bridge)
+    _arrange(network, what)
+    _restore(diary, memory, network)
+    _serve(Loop(listener, partial(memory.handle, network)), network, here)
+    diary.close()
+
+
+def _arrange(network: Network, what: Served) -> None:
+    network.bridge_doors |= what.doors
     network.reset()
-    loop = Loop(listener, network.handle)
+
+
+def _restore(diary: Diary, memory: Memory, network: Network) -> None:
+    """Bring the state back, and tell what could not be."""
+    restoring = Restoring(diary, memory, network)
+    restoring.run()
+    if restoring.calls or diary.torn:
+        sys.stdout.write(f"State restored from {restoring.calls} calls.\n")
+    if diary.torn:
+        sys.stdout.write("The last line of the state was not whole: what it told is lost.\n")
+    if restoring.differences:
+        sys.stdout.write(
+            f"{restoring.differences} steps came out otherwise than they did then: "
+            "some ids or states may differ. POST /_sim/reset begins anew.\n"
+        )
+
+
+def _serve(loop: Loop, network: Network, here: Address) -> None:
     network.closing = lambda: loop.stopping
-    _serve(loop, here)
-
-
-def _serve(loop: Loop, here: Address) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from simulator.environment import BRIDGE, DOORS
 
@@ -13,7 +14,8 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=4010, help="port to listen on; 0: any (default: 4010)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--bridge", default=BRIDGE, help=f"where the bridge listens (default: {BRIDGE})")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same identifiers (default: 0)")
+    parser.add_argument("--seed", type=int, help="same seed, same identifiers (default: 0)")
+    parser.add_argument("--state", type=Path, help="file that keeps the state from one start to the next")
     parser.add_argument(
         "--door",
         action="append",
@@ -33,13 +35,14 @@ def main(arguments: Sequence[str]) -> None:
     try:
         server.serve(
             server.Address(wanted.host, wanted.port),
-            bridge=wanted.bridge.rstrip("/"),
-            doors=_doors(parser, wanted.door),
-            seed=wanted.seed,
+            server.Served(wanted.bridge.rstrip("/"), _doors(parser, wanted.door), wanted.seed, wanted.state),
         )
     except server.Busy as busy:
         sys.stderr.write(f"{busy}. Stop whoever listens there, or choose another with --port.\n")
         raise SystemExit(1) from busy
+    except (server.Foreign, server.Stuck, OSError) as failure:
+        sys.stderr.write(f"{failure}\n")
+        raise SystemExit(2) from failure
 
 
 def _doors(parser: argparse.ArgumentParser, said: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from simulator.acceptance.reporting.allure_page import TRACKER, NoPage, build, installed, missing
 from simulator.acceptance.reporting.allure_results import CATEGORIES, describe
 
-KINDS = {name: kind["name"] for name, kind in zip(("bad", "other", "torn"), CATEGORIES, strict=True)}
+KINDS = {name: str(kind["name"]) for name, kind in zip(("bad", "other", "torn"), CATEGORIES, strict=True)}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The simulators behind a port: one process, a loop of our own (`loop.py`), real time.
 
-Measured (`make bench`): it costs a call less than the servers there are, and it can hang and cut lines.
+Measured (`make bench`) beside one other server, gunicorn's threads, with the same Flask routes. It can hang
+and cut lines, which no WSGI server lets a handler do. `--state` is in `memory.py`.
 """
 
 import gc

@@ -206,7 +206,9 @@ class Sweep:
         told = self._replies(chat, now)
         is_over = session.charge is not Charge.HUMAN or chat != session.conversation
         gone = any(isinstance(event, ConversationRemoved) for _, event in told)
-        return told if is_over or gone else told + self._control(session, now)
+        if is_over or gone:
+            return told
+        return told + (self._asked(partial(self._control, session, now)) or [])
 
     def _control(self, session: Session, now: float) -> Told:
         """The end of a chat, or a handoff that failed, if agents have been without it for a while."""
@@ -223,7 +225,7 @@ class Sweep:
             refused = ControlRefused(now, chat, f"{holder} has it")
             return [(f"sunshine:unpassed:{chat}:{session.charge_since}", refused)]
         reason = f"passed to {holder}" if holder else "released"
-        return [(f"sunshine:over:{chat}", ConversationEnded(now, chat, reason))]
+        return [(f"sunshine:over:{chat}:{session.charge_since}", ConversationEnded(now, chat, reason))]
 
     def _is_for_agents(self, session: Session) -> bool:
         """Whether they have not heard of it yet, or not of the last word in it."""

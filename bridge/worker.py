@@ -82,6 +82,7 @@ class Worker:
         self._stopping = False
         self._crowded = False
         self._looked = 0.0
+        self._stepped = 0.0
 
     # --- on the caller's thread ---
 
@@ -139,7 +140,8 @@ class Worker:
         """Decide, claim, hand out; tell whether there was anything."""
         self._journal.woken.clear()
         busy = self._busy()
-        more, claims = self._journal.step(self._clock(), self._threads - busy.total(), busy)
+        self._stepped = self._clock()
+        more, claims = self._journal.step(self._stepped, self._threads - busy.total(), busy)
         for claim in claims:
             self._hand_out(claim)
         self._crowded = bool(busy)
@@ -174,7 +176,7 @@ class Worker:
 
     def _wait(self) -> None:
         """Until something falls due. What is due already finds no room until somebody is done."""
-        due = self._journal.next_due(self._clock() if self._crowded else BEFORE_ALL)
+        due = self._journal.next_due(self._stepped if self._crowded else BEFORE_ALL)
         pause = SAFETY_NET if due is None else min(SAFETY_NET, max(0.0, due - self._clock()))
         self._journal.woken.wait(pause)
 

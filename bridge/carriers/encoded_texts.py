@@ -5,7 +5,7 @@ write something that looks like base64, too. So a body is decoded only if all of
 left exactly as it came:
 
   * nothing but base64, whole and canonical: standard alphabet, right padding, no blank, no line end
-  * it decodes to UTF-8 of printable characters and line ends
+  * it decodes to UTF-8 of what people write, joiners and odd blanks among it, and line ends
   * what was written is longer than 70 characters, which is when a text may take a second segment, and has
     several words, or letters beyond ASCII
 
@@ -14,9 +14,11 @@ By chance this does not happen: of random letters hardly one in a million decode
 
 import base64
 import binascii
+import unicodedata
 
 LONGEST_SINGLE = 70
 LINE_ENDS = "\n\r\t"
+NEVER_WRITTEN = ("Cc", "Cs", "Co", "Cn")  # control, surrogate, private, unassigned
 
 
 def readable(body: str) -> str:
@@ -29,9 +31,11 @@ def readable(body: str) -> str:
 
 
 def _is_a_long_text(written: str) -> bool:
-    printable = all(char.isprintable() or char in LINE_ENDS for char in written)
+    written_by_people = all(
+        char in LINE_ENDS or unicodedata.category(char) not in NEVER_WRITTEN for char in written
+    )
     wordy = len(written.split()) > 1 or not written.isascii()
-    return printable and wordy and len(written) > LONGEST_SINGLE
+    return written_by_people and wordy and len(written) > LONGEST_SINGLE
 
 
 def _encoded(written: str) -> str:

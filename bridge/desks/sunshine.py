@@ -23,7 +23,7 @@ from bridge.core.ports import Chat, Dossier, Download, Finding, Upload
 from bridge.desks import sunshine_events
 from bridge.desks.people import People
 from bridge.desks.sunshine_check import MULTI_FIX, examine
-from bridge.desks.sunshine_client import Json, SunshineAccount, SunshineClient, sort
+from bridge.desks.sunshine_client import GONE, Json, SunshineAccount, SunshineClient, sort
 from bridge.desks.sunshine_posts import Part, Posts, iso, split
 from bridge.desks.sunshine_users import Users
 from bridge.fetch import Fetcher
@@ -42,7 +42,6 @@ SCOPE_FIX = "Use an App key, whose id begins with app_: an Integration key canno
 
 
 UNNAMED = {Author.AI: "AI", Author.AGENT: "Agent"}
-GONE = "conversation_not_found"
 log = structlog.get_logger(__name__)
 
 
@@ -132,7 +131,7 @@ class Sunshine:
     def _as_now_known(self, chat: Chat, frame: Json, refused: Refused) -> None:
         """Users may have been merged without our hearing of it: ask whose conversation it is (F-17, Q-05)."""
         author = frame["author"]
-        if "userId" not in author or refused.status not in (400, 404) or refused.code == GONE:
+        if "userId" not in author or refused.status not in (400, 404) or refused.code in GONE:
             raise refused
         now = self._client.participant(chat.conversation)
         if now in ("", author["userId"]):

@@ -21,6 +21,7 @@ from bridge.core.ports import Upload
 from bridge.http import TIMEOUT, Client, Refused, Timeout, harmless
 
 Json = dict[str, Any]
+GONE = ("conversation_not_found", "not_found")  # listing messages says the latter (section 2 of SUN)
 _MOST_PAGES = 300  # a conversation holds 30,000 messages (SUN-CON-12), a page 100
 
 KEY_FIX = (
@@ -216,7 +217,7 @@ def sort(refused: Refused) -> BridgeError:
         return Misconfigured(refused.reason, code=code, fix=KEY_FIX)
     if refused.status == 409 or code == "user_not_found":
         return Temporary(refused.reason, code=code)
-    if code == "conversation_not_found" or refused.status == 423:
+    if code in GONE or refused.status == 423:
         return Gone(refused.reason, code=code, full=refused.status == 423)
     return Permanent(refused.reason, code=code)
 

@@ -164,5 +164,8 @@ def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> tuple[A
     try:
         with sql.savepoint(connection):
             return work(connection), None
-    except Exception as error:  # noqa: BLE001 - carried to the one caller whose piece it is
+    except Exception as error:  # carried to the one caller whose piece it is
+        driver: Any = connection.connection.dbapi_connection
+        if not getattr(driver, "in_transaction", True):
+            raise  # SQLite has taken back everybody's piece: a full disk, a broken one (P1)
         return None, error

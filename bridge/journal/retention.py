@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, union_all, update
 
 from bridge.core.model import Charge, Session
 from bridge.journal import codec
@@ -72,8 +72,10 @@ ASKED = (
     .limit(BATCH)
 )
 CONTENTS = EVENTS.where(events.c.body != "")
-OPEN_CHATS = select(sessions.c.conversation).where(
-    and_(sessions.c.charge != Charge.NOBODY.value, sessions.c.conversation != "")
+IS_OPEN = sessions.c.charge != Charge.NOBODY.value
+OPEN_CHATS = union_all(  # and those that were left because they were full: the sweep asks them, too
+    select(sessions.c.conversation).where(IS_OPEN, sessions.c.conversation != ""),
+    select(left.c.conversation).join(sessions, sessions.c.id == left.c.session).where(IS_OPEN),
 )
 
 

@@ -258,3 +258,12 @@ def test_a_chat_that_is_gone_is_found(world: World) -> None:
 def test_a_database_that_is_none_has_noticed_nothing(tmp_path: Path) -> None:
     """`bridge check` runs before the first start, too."""
     assert silence.on_disk(f"sqlite:///{tmp_path}/none.db") == ()
+
+
+def test_what_was_found_is_kept_though_nobody_says_who_has_the_chat(world: World) -> None:
+    """The reply is relayed in the same round; the other question can wait for the next."""
+    world.fault("sunshine", "webhook", LOST, 1)
+    world.fault("sunshine", "GetConversation", "status 503", 50)
+    world.reply("Hello")
+    world.settle(EVERY)
+    assert world.shown()[-1] == "Hello"

@@ -23,6 +23,9 @@ DECODED = {
     "emoji": LONG + " 😢",
     "no blanks, but beyond ASCII": CHINESE,
     "two that need padding": LONG + "!",
+    "a joined emoji": LONG + " 👩\u200d💻",
+    "French spacing": LONG.replace(". ", "\u00a0! "),
+    "a mark of direction": LONG + " \u200fשלום",
     "seventy-one characters": "a " + "b" * 69,
 }
 
@@ -53,6 +56,7 @@ UNTOUCHED = {
     "UTF-16": encoded(LONG, "utf-16"),
     "Latin": encoded(LONG + " é", "latin-1"),
     "a control character": encoded(LONG + "\x00"),
+    "a letter of nobody's": encoded(LONG + "\ue000"),
     "one long word": encoded("f" * 200),
     "base64 of base64": encoded(encoded("f" * 200)),
     "a token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "a" * 43,

@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 import bridge.journal
 from bridge.core.errors import Permanent
@@ -36,7 +37,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import Claim, Decider, Journal, codec, outbox, sessions
+from bridge.journal import Claim, Decider, Journal, codec, inbox, outbox, sessions
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import NewerSchema, upgrade
 from bridge.journal.schema import REVISION, consents, effects, events, lanes, metadata, turns
@@ -341,6 +342,29 @@ def test_one_failing_piece_does_not_spoil_the_others(book: Book) -> None:
     assert (first, last) == (MARIA, OMAR)
     assert isinstance(error, LookupError)
     assert opted_out(book.engine) == {MARIA, OMAR}
+
+
+def test_a_commit_that_the_disk_took_back_is_nobodys(tmp_path: Path) -> None:
+    """SQLite undoes all of a transaction that finds no room: whoever shared it is told so, too (P1)."""
+    book = book_on(f"sqlite:///{tmp_path}/bridge.db")
+    with book.engine.begin() as tx:
+        room = tx.exec_driver_sql("PRAGMA page_count").scalar_one() + 4
+
+    def bounded(tx: Connection) -> None:
+        tx.exec_driver_sql(f"PRAGMA max_page_count={room}")
+
+    event.listen(book.engine, "begin", bounded)
+    pieces = [told(number, "x" * length) for number, length in enumerate((50, 60_000, 50))]
+    outcomes = together(GroupWriter(book.engine), *pieces)
+    assert [type(each) for each in outcomes] == [OperationalError] * 3
+    with book.engine.connect() as tx:
+        assert tx.execute(select(events.c.key)).all() == []
+
+
+def told(number: int, words: str) -> Callable[[Connection], bool]:
+    """A text is recorded."""
+    arrived = TextReceived(1.0, MARIA, SUPPORT, words, f"SM{number}")
+    return lambda tx: inbox.record(tx, f"twilio:SM{number}", arrived, {f"number:{SUPPORT}"})
 
 
 def test_pieces_that_wait_together_share_commits(book: Book) -> None:

@@ -9,7 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
 import bridge.journal
-from bridge.journal import sessions
+from bridge.core.model import Charge, Session
+from bridge.journal import codec, sessions
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import consents, lanes
@@ -74,3 +75,20 @@ def test_an_opt_out_goes_on_counting_for_all_numbers(engine: Engine) -> None:
     with engine.connect() as tx:
         assert [sessions.allowed(tx, phone, SUPPORT) for phone in (MARIA, OMAR)] == [False, True]
         assert len(tx.execute(select(consents)).all()) == 2
+
+
+def test_chats_that_were_left_before_are_known(engine: Engine) -> None:
+    """A reply in a chat that was full before the upgrade finds its session (0004)."""
+    at(engine, "0003")
+    known = Session("s", MARIA, SUPPORT, 0.0, 0.0, Charge.HUMAN, conversation="next", full=("left",))
+    row = {
+        "id": "s", "phone": MARIA, "number": SUPPORT, "charge": "human", "user": "", "conversation": "next",
+        "assistant_session": "", "last_at": 0.0, "body": codec.encode(known),
+    }  # fmt: skip
+    columns = ", ".join(f'"{name}"' for name in row)
+    with engine.begin() as tx:
+        values = ", ".join(f":{name}" for name in row)
+        tx.execute(text(f"INSERT INTO sessions ({columns}) VALUES ({values})"), row)
+    upgrade(engine)
+    with engine.begin() as tx:
+        assert sessions.heard_in(tx, "left") == known

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bridge.core.model import Rules, TextReceived
-from bridge.journal import Decider, Journal, retention
+from bridge.core.model import AgentReplied, Charge, Rules, Session, TextReceived
+from bridge.journal import Decider, Journal, inbox, retention
 from bridge.journal.engine import GroupWriter, connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import asked, effects, events, metadata, sessions
+from bridge.journal.sessions import save
 from tests.world import MARIA, OMAR, SUPPORT, World
 
 DAY = 86_400.0
@@ -200,6 +201,24 @@ def test_a_refused_reply_of_an_open_chat_is_not_sent_a_year_later(world: World) 
     world.bridge._sweep.run(world.bridge.settings.numbers)
     world.settle(60.0)
     assert "Not to be sent" not in world.shown()
+
+
+def test_the_key_of_a_reply_stays_while_the_chat_it_was_left_in_is_asked(tmp_path: Path) -> None:
+    """A full chat goes on being asked: what was refused there under STOP is no news a week later (P5)."""
+    engine = connect(f"sqlite:///{tmp_path}/bridge.db")
+    upgrade(engine)
+    decider = Decider(Rules(frozenset({SUPPORT})), lambda: "new", lambda *_: None)
+    session = Session("s", MARIA, SUPPORT, 0.0, 9 * DAY, Charge.HUMAN, conversation="next", full=("left",))
+    refused = AgentReplied(10.0, "left", "m", "Not to be sent")
+    with engine.begin() as tx:
+        save(tx, session, 1e9)
+        inbox.record(tx, "sunshine:message:m", refused, {"chat:left"})
+        inbox.decide_new(tx, decider)
+        for batch in retention.batches(9 * DAY, 7.0):
+            while batch.more:
+                batch(tx)
+        assert inbox.record_in_order(tx, "chat:left", [("sunshine:message:m", refused)]) == 0
+    engine.dispose()
 
 
 def test_the_running_bridge_does_it_every_hour(tmp_path: Path) -> None:

@@ -438,7 +438,8 @@ def test_a_line_in_doubt_is_found_on_a_later_page(tmp_path: Path) -> None:
         world.reply(f"line {number}", chat["id"])
     world.settle(120)
     assert world.lines().count("Where is it?") == 1
-    looks = [each for each in world.network.ledger.after() if each.get("operation") == "ListMessages"]
+    calls = [each for each in world.network.ledger.after() if each["kind"] == "request"]
+    looks = [each for each in calls if each["operation"] == "ListMessages"]
     assert [(each["status"], "before" in each["query"]) for each in looks[-6:]] == [
         *[(503, False)] * 3,
         *[(200, False), (200, True), (200, True)],

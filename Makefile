@@ -12,11 +12,12 @@ JOBS ?= auto
 HTTP_JOBS ?= 2
 SEED ?= 0
 SEEDS ?= 1000
+MODULE ?= *
 
 # Some images set it; every process would then compile every library anew, two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test in-process over-http allure judge check soak bench wheel constraints readme clean
+.PHONY: help install demo test in-process over-http allure judge check soak bench mutation wheel constraints readme clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -66,6 +67,12 @@ soak: install ## simulate SEEDS runs of 200 steps, from SEED on, on all cores
 bench: install ## measure bridge and simulators on this machine (ONLY="reply intake": these parts)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
+mutation: install ## change bridge/core in thousands of small ways, each of which a unit test must notice (MODULE=flow)
+	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[mutation]'
+	@rm -rf mutants
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/mutmut run --max-children 2 'bridge.core.$(MODULE).*'
+	@$(BIN)/python -m tests.mutants.score
+
 wheel: install ## build the wheel into dist/
 	$(UV) build --quiet --wheel --python $(BIN)/python --out-dir dist
 
@@ -78,4 +85,4 @@ readme: install ## renew the generated tables of README.md
 	@$(BIN)/python -m tests.project.readme
 
 clean: ## remove what was built, keep .venv
-	rm -rf dist build reports/allure reports/allure.html .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist build reports/allure reports/allure.html .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bridge.core import rates
 from bridge.core.model import Rules, SendText, Session
 from bridge.journal import Decider, Journal, outbox, sessions
 from bridge.journal.engine import DirectWriter, connect
@@ -152,23 +151,3 @@ def test_no_limit(tmp_path: Path) -> None:
     world.settle()
     assert times(world, MARIA, start) == [0.0] * 20
     world.close()
-
-
-CLASSES = {
-    "told by the carrier": ("local", True, 4.0, 4.0),
-    "a campaign without a class": ("local", True, 0.0, 1.25),
-    "a US number without a campaign": ("local", False, 0.0, 1.0),
-    "a Canadian number": ("local-ca", True, 0.0, 1.0),
-    "toll-free": ("toll-free", True, 0.0, 3.0),
-    "a short code": ("short-code", True, 0.0, 100.0),
-    "a name": ("alphanumeric", True, 0.0, 10.0),
-    "no figure known": ("international", True, 0.0, 1.0),
-}
-
-
-@pytest.mark.parametrize("row", CLASSES.values(), ids=list(CLASSES))
-def test_what_a_class_may_send(row: tuple[str, bool, float, float]) -> None:
-    """As the carrier's tables say (CAR-167, CAR-188)."""
-    kind, registered, told, rate = row
-    assert rates.of_class(kind, registered=registered, told=told) == rate
-    assert rates.at_most(kind) >= rates.of_class(kind, registered=registered)

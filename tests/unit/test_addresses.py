@@ -245,3 +245,38 @@ REDACTED = {
 def test_redacted(phone: str, expected: str) -> None:
     """A log shows enough to tell phones apart and not enough to call one."""
     assert addresses.redacted(phone) == expected
+
+
+ENDINGS = {
+    "US": ("+14155550101", "4155550101"),
+    "Britain": ("+447700900123", "7700900123"),
+    "Brazil, with the 9": ("+5511987654321", "87654321"),
+    "Brazil, without": ("+551187654321", "87654321"),
+    "Argentina, with the 9": ("+5491123456789", "1123456789"),
+    "Argentina, without": ("+541123456789", "1123456789"),
+    "a name": ("MyBank", ""),
+    "a short code": ("24733", ""),
+    "empty": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("phone", "expected"), ENDINGS.values(), ids=list(ENDINGS))
+def test_ending(phone: str, expected: str) -> None:
+    """A desk is searched by what all spellings of a phone have in common (CAR-387)."""
+    assert addresses.ending(phone) == expected
+
+
+MASKED = {
+    "E.164": ("No route to +14155550101.", "No route to +1415•••0101."),
+    "as people write it": ("Call (415) 555-0101, please", "Call +41•••01, please"),
+    "two of them": ("+14155550101 and 447700900123", "+1415•••0101 and +4477•••0123"),
+    "too few digits": ("error 1234567 at 12", "error 1234567 at 12"),
+    "within a word": ("id SM12345678901", "id SM12345678901"),
+    "none": ("The desk is closed.", "The desk is closed."),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), MASKED.values(), ids=list(MASKED))
+def test_masked(words: str, expected: str) -> None:
+    """No sentence of a carrier's brings a phone number into a log."""
+    assert addresses.masked(words) == expected

@@ -30,6 +30,7 @@ from bridge.core.model import (
     FetchAnswer,
     Handoff,
     IdleElapsed,
+    LetterReplayed,
     Media,
     Note,
     OpenConversation,
@@ -724,6 +725,8 @@ ENDS: dict[str, Row] = {
     "nobody is idle": (IdleElapsed(101.0, "s"), case(None), Told(rest=NOT_IDLE)),
 }
 
+AGAIN = "Your reply (“Your refund is on its way”) is being sent again."
+
 BESIDE: dict[str, Row] = {
     "users merged": (UserMerged(9.0, "v", "u"), case(PEOPLE), Told({"user": "v"})),
     "users merged after the end": (UserMerged(9.0, "v", "u"), case(OVER), Told({"user": "v"})),
@@ -752,6 +755,40 @@ BESIDE: dict[str, Row] = {
             {"told": ("parked:PostTurn:0",)},
             (TellAgent("s", "A line is missing here (“Hi”): 413", "parked:PostTurn:0"),),
         ),
+    ),
+    "a line given up is replayed": (
+        LetterReplayed(9.0, "s", "OpenConversation"),
+        case(replace(OPENING, told=("other", STUCK))),
+        Told({"told": ("other",)}),
+    ),
+    "a letter of nobody": (
+        LetterReplayed(9.0, "s", "SendText", 0, 0),
+        part(session=None),
+        Told(rest={"ignored": "letter of no session"}),
+    ),
+    "a text that failed is replayed": (
+        LetterReplayed(9.0, "s", "SendText", 0, 0),
+        part(Receipt(0, 0, "", "failed", "30003"), replace(PEOPLE, told=("failed:0", "doubt:0", "failed:1"))),
+        Told(
+            {"told": ("failed:1", "again:9.0:0")},
+            (TellAgent("s", AGAIN, "again:9.0:0"),),
+            rest={"receipt": Receipt(0, 0)},
+        ),
+    ),
+    "a text that the carrier had is replayed": (
+        LetterReplayed(9.0, "s", "SendText", 0, 0),
+        part(FAILED),
+        Told({"told": ("again:9.0:0",)}, (TellAgent("s", AGAIN, "again:9.0:0"),), rest={"receipt": FAILED}),
+    ),
+    "the AI's words are replayed": (
+        LetterReplayed(9.0, "s", "SendText", 0, 0),
+        part(FAILED, replace(PEOPLE, told=("failed:0",)), replace(LINE, author=Author.AI)),
+        Told({"told": ()}, rest={"receipt": FAILED}),
+    ),
+    "replayed after STOP": (
+        LetterReplayed(9.0, "s", "SendText", 0, 0),
+        replace(part(FAILED, replace(PEOPLE, told=("failed:0",))), allowed=False),
+        Told({"told": ()}, rest={"receipt": FAILED}),
     ),
     "unreadable": (
         Unreadable(9.0, "twilio", "no From", "Body=Hi"),

@@ -69,6 +69,7 @@ CONTEXT = 20  # lines of a full live chat that the next one begins with
 CONTINUED = Note("This continues a live chat that is full; it begins with the last lines of it.", "continued")
 STUCK = {f"parked:{kind.__name__}": kind for kind in (OpenConversation, PassControl)}
 LONGEST = 1600  # CAR-07
+OPTED_OUT = "21610"  # CAR-47
 ROOM_FOR_LINK = 200  # a file may have to go as a link in the text (OPEN-15)
 
 
@@ -151,7 +152,7 @@ def _tried_again(session: Session) -> tuple[Session, tuple[Effect, ...]]:
     """A handoff that was given up half way is tried again with the customer's next text (P6)."""
     again = tuple(kind(session.id) for marker, kind in STUCK.items() if marker in session.told)
     told = tuple(marker for marker in session.told if marker not in STUCK)
-    return replace(session, told=told) if again else session, again
+    return replace(session, told=told), again
 
 
 def _to_the_assistant(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
@@ -387,7 +388,7 @@ def receipt_arrived(event: ReceiptArrived, case: Case) -> Decision:
 
 def _told_of_another(event: ReceiptArrived, known: Receipt, case: Case) -> Decision:
     """A try that the carrier denied was sent beside the one we know: the agent must know that, too (P3)."""
-    if receipts.RANKS.get(event.status, 0) < receipts.RANKS["sent"] or receipts.is_failure(event.status):
+    if not receipts.was_sent(event.status):
         return Decision(ignored="receipt for another try")
     return _of_reply(
         known, case, "twice", "may have reached the customer twice: the carrier denied having it."
@@ -397,6 +398,10 @@ def _told_of_another(event: ReceiptArrived, known: Receipt, case: Case) -> Decis
 def part_failed(event: SendFailed, case: Case) -> Decision:
     """A part was refused or given up: the rest of the reply is not sent after it."""
     known = case.receipt or Receipt(event.turn, event.part)
+    if receipts.was_sent(known.status) and event.code != OPTED_OUT:
+        return Decision(
+            ignored="an earlier try was sent"
+        )  # its receipt came while the carrier refused this one
     if event.code == receipts.IN_DOUBT:
         return replace(_left_in_doubt(known, case), withdraw=(event.turn,))
     now = replace(known, status=receipts.merge(known.status, "failed"), error_code=event.code)
@@ -421,7 +426,7 @@ def part_held(event: SendHeld, case: Case) -> Decision:
 def _not_delivered(now: Receipt, case: Case, at: float, reason: str) -> Decision:
     session = case.session
     decision = _of_reply(now, case, "failed", f"did not reach the customer: {reason}")
-    if session is None or now.error_code != "21610":
+    if session is None or now.error_code != OPTED_OUT:
         return decision
     scope = case.rules.scope(session.number)
     return replace(decision, consent=Consent(session.phone, False, at, now.error_code, scope))
@@ -442,8 +447,8 @@ def _of_reply(now: Receipt, case: Case, topic: str, news: str) -> Decision:
 def conversation_ended(event: ConversationEnded, case: Case) -> Decision:
     """Ended, not merely solved: the next text opens a new session (OCX-LIF-11/12)."""
     session = case.session
-    if session is None or session.charge is Charge.NOBODY:
-        return Decision(ignored="already ended" if session else "no conversation of ours")
+    if session is None:
+        return Decision(ignored="no conversation of ours")
     if session.charge is Charge.HANDOFF and event.reason.startswith("passed to"):
         return Decision(ignored="control moves while the chat is being opened")
     return _over(replace(session, last_at=event.at))
@@ -503,7 +508,7 @@ def idle_elapsed(event: IdleElapsed, case: Case) -> Decision:
 
 
 def _over(session: Session) -> Decision:
-    ended = replace(session, charge=Charge.NOBODY, asking=False)
+    ended = replace(session, charge=Charge.NOBODY)
     return Decision(ended, effects=(CloseAssistant(session.id),) if session.assistant_session else ())
 
 

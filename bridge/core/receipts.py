@@ -26,14 +26,17 @@ _FAILURES = ("failed", "undelivered", "canceled")
 
 def merge(old: str, new: str) -> str:
     """The status to keep: the one further on; the old one in doubt."""
-    if is_final(old):
-        return old
     return new if not old or RANKS.get(new, 0) > RANKS.get(old, 0) else old
 
 
 def is_final(status: str) -> bool:
     """Nothing more will be reported."""
     return RANKS.get(status) == _FINAL
+
+
+def was_sent(status: str) -> bool:
+    """The part is on its way to the phone or there."""
+    return RANKS.get(status, 0) >= RANKS["sent"] and not is_failure(status)
 
 
 def is_failure(status: str) -> bool:

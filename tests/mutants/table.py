@@ -183,8 +183,8 @@ MUTANTS = (
     Mutant(
         "ended ignored",
         FLOW,
-        "    ended = replace(session, charge=Charge.NOBODY, asking=False)",
-        "    ended = replace(session, asking=False)",
+        "    ended = replace(session, charge=Charge.NOBODY)",
+        "    ended = session",
     ),
     Mutant("never idle", FLOW, "if due is None or event.at < due:", "if event.at:"),
     Mutant("blind resend", SENDING, "if claim.doubts and (found :=", "if False and (found :="),

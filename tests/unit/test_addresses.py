@@ -226,6 +226,7 @@ def test_same_phone(one: str, other: str, expected: bool) -> None:  # noqa: FBT0
 def test_same_phone_in_another_region() -> None:
     """A national spelling is read in the region it belongs to."""
     assert addresses.same_phone("07700 900123", "+447700900123", "GB")
+    assert addresses.same_phone("07700 900123", "07700900123", "GB")
     assert not addresses.same_phone("07700 900123", "+447700900123")
 
 

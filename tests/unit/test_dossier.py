@@ -35,6 +35,7 @@ EXTRA = {
     "none": ((), ()),
     "one": (("vip",), ("vip",)),
     "in capitals": (("VIP",), ("vip",)),
+    "an X at the edge": (("Xmas",), ("xmas",)),
     "blank inside": (("gold customer",), ("gold_customer",)),
     "comma inside": (("a,b", "c, d"), ("a_b", "c_d")),
     "outer blanks and commas": ((" vip, ",), ("vip",)),

@@ -350,6 +350,26 @@ HANDOFFS: dict[str, Row] = {
         case(replace(OPENING, turns=2, removed="c", resume_at=1)),
         Told({"user": "u", "conversation": "c"}, (POSTED[1], *WITH_NOTE)),
     ),
+    "another chat takes every line of a deleted one": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, turns=30, removed="old", resume_at=30)),
+        Told(
+            {"user": "u", "conversation": "c"},
+            (*(PostTurn("s", number) for number in range(30)), *WITH_NOTE),
+        ),
+    ),
+    "the chat is open, nobody said why": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, handoff=None)),
+        Told(
+            {"user": "u", "conversation": "c"},
+            (
+                PostTurn("s", 0),
+                TellAgent("s", "The AI handed this conversation over.\nReason: unknown", "note"),
+                PassControl("s"),
+            ),
+        ),
+    ),
     "another chat is open after a full one": (
         ConversationOpened(9.0, "s", "u", "c"),
         case(replace(OPENING, turns=102, full=("old",), resume_at=120)),
@@ -384,6 +404,17 @@ HANDOFFS: dict[str, Row] = {
         ControlRefused(9.0, "c", "busy"),
         case(PEOPLE),
         Told({"refusals": 1, "charge": Charge.HANDOFF}, (PassControl("s"),)),
+    ),
+    "control refused for the fifth time": (
+        ControlRefused(9.0, "c", "busy"),
+        case(replace(OPEN, refusals=4)),
+        Told(
+            {"refusals": 5, "told": ("refused",)},
+            (
+                TellAgent("s", "The live chat could not be given to agents: busy", "refused"),
+                PassControl("s"),
+            ),
+        ),
     ),
     "control refused to nobody": (
         ControlRefused(9.0, "c", "busy"),
@@ -445,6 +476,7 @@ NOT_REACHED = f"Your reply (“Your refund is on its way”) did not reach the c
 SHOWN = {"told": ("failed:0",)}
 IN_DOUBT = Receipt(0, 0, "", "uncertain", "uncertain")
 LEFT = {"receipt": IN_DOUBT}
+SENT_BEFORE = {"ignored": "an earlier try was sent"}
 DOUBT = (
     "Your reply (“Your refund is on its way”) may or may not have reached the customer: "
     "the carrier cannot say. Ask before you repeat it."
@@ -561,11 +593,11 @@ REPORTS: dict[str, Row] = {
     ),
     "refused for a reason of ours": (
         refused("held_too_long", "held for a day"),
-        part(line=None),
+        part(None, line=None),
         Told(
             SHOWN,
             (TellAgent("s", "Your reply did not reach the customer: held for a day", "failed:0"),),
-            rest={"receipt": replace(FAILED, error_code="held_too_long"), "withdraw": (0,)},
+            rest={"receipt": Receipt(0, 0, "", "failed", "held_too_long"), "withdraw": (0,)},
         ),
     ),
     "left in doubt": (
@@ -600,6 +632,37 @@ REPORTS: dict[str, Row] = {
         replace(receipt("delivered"), source_id="SM2"),
         part(),
         Told({"told": ("twice:0",)}, (TellAgent("s", TWICE, "twice:0"),), rest={"receipt": SENT}),
+    ),
+    "another try is with the phone's carrier": (
+        replace(receipt("sent"), source_id="SM2"),
+        part(),
+        Told({"told": ("twice:0",)}, (TellAgent("s", TWICE, "twice:0"),), rest={"receipt": SENT}),
+    ),
+    "of another try nothing certain is known": (
+        replace(receipt("future_status"), source_id="SM2"),
+        part(),
+        Told(rest={"ignored": "receipt for another try"}),
+    ),
+    "refused, but an earlier try was sent": (refused(), part(), Told(rest=SENT_BEFORE)),
+    "refused, but an earlier try is there": (
+        refused(),
+        part(replace(SENT, status="delivered")),
+        Told(rest=SENT_BEFORE),
+    ),
+    "left in doubt, but an earlier try was sent": (refused("uncertain"), part(), Told(rest=SENT_BEFORE)),
+    "refused after an earlier try failed": (
+        refused("21612"),
+        part(replace(SENT, status="undelivered"), replace(PEOPLE, told=("failed:0",))),
+        Told(rest={"receipt": replace(SENT, status="undelivered", error_code="21612"), "withdraw": (0,)}),
+    ),
+    "left in doubt while it waits at the carrier": (
+        refused("uncertain", "nobody knows"),
+        part(replace(SENT, status="queued")),
+        Told(
+            {"told": ("doubt:0",)},
+            (TellAgent("s", DOUBT, "doubt:0"),),
+            rest={"receipt": replace(SENT, status="queued", error_code="uncertain"), "withdraw": (0,)},
+        ),
     ),
     "another try was not sent": (
         replace(receipt("failed", "30001"), source_id="SM2"),
@@ -685,6 +748,11 @@ ENDS: dict[str, Row] = {
         case(replace(PEOPLE, turns=9), unposted=7),
         Told({**LOST, "removed": "c", "resume_at": 6}, (OpenConversation("s"),), rest=AFRESH),
     ),
+    "found deleted, an earlier line waits": (
+        ChatLost(9.0, "s", "c", line=7),
+        case(replace(PEOPLE, turns=9), unposted=6),
+        Told({**LOST, "removed": "c", "resume_at": 6}, (OpenConversation("s"),), rest=AFRESH),
+    ),
     "found full": (
         ChatLost(9.0, "s", "c", full=True, note=WAITING),
         case(replace(PEOPLE, turns=9)),
@@ -741,6 +809,22 @@ BESIDE: dict[str, Row] = {
         Told(
             {"told": ("parked:PassControl",)},
             (TellAgent("s", "Something could not be done: refused", "parked:PassControl"),),
+        ),
+    ),
+    "a line without words was given up": (
+        EffectParked(9.0, "s", "PostTurn", "413", line=0),
+        case(PEOPLE, turn=replace(LINE, author=Author.CUSTOMER, text="")),
+        Told(
+            {"told": ("parked:PostTurn:0",)},
+            (TellAgent("s", "A line is missing here: 413", "parked:PostTurn:0"),),
+        ),
+    ),
+    "a line that nobody knows was given up": (
+        EffectParked(9.0, "s", "PostTurn", "413", line=0),
+        case(PEOPLE),
+        Told(
+            {"told": ("parked:PostTurn:0",)},
+            (TellAgent("s", "A line is missing here: 413", "parked:PostTurn:0"),),
         ),
     ),
     "an effect was given up without a chat": (

@@ -99,3 +99,9 @@ def test_failure(status: str) -> None:
 def test_no_failure(status: str) -> None:
     """These do not."""
     assert not receipts.is_failure(status)
+
+
+@pytest.mark.parametrize("status", [*receipts.RANKS, receipts.IN_DOUBT, "future_status", ""])
+def test_was_sent(status: str) -> None:
+    """Only what left the carrier, and did not fail, was sent."""
+    assert receipts.was_sent(status) == (status in ("sent", "delivered"))

@@ -111,6 +111,7 @@ TOLD_STOP = (
     "The customer texted “STOP” and opted out of texts. What was not sent yet is dropped; "
     "replies are not sent until the customer texts START."
 )
+STUCK = "parked:OpenConversation"
 HEARD = Turn(1, Author.CUSTOMER, "Hello", 9.0, source_id="SM9")
 ASKED_TWO = {"turns": 2, "last_at": 9.0}
 
@@ -124,6 +125,16 @@ TEXTS: dict[str, Row] = {
     ),
     "while the AI prepares an answer": (text(), case(ASKING), Told(ASKED_TWO, (), (HEARD,))),
     "while the chat is being opened": (text(), case(OPENING), Told(ASKED_TWO, (), (HEARD,))),
+    "after the handoff was given up": (
+        text(),
+        case(replace(OPENING, told=("other", STUCK))),
+        Told({**ASKED_TWO, "told": ("other",)}, (OpenConversation("s"),), (HEARD,)),
+    ),
+    "after passing control was given up": (
+        text(),
+        case(replace(OPEN, told=("parked:PassControl", "parked:PostTurn:0"))),
+        Told({**ASKED_TWO, "told": ("parked:PostTurn:0",)}, (PostTurn("s", 1), PassControl("s")), (HEARD,)),
+    ),
     "before control passed": (text(), case(OPEN), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
     "to people": (text(), case(PEOPLE), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
     "with a picture": (
@@ -319,7 +330,6 @@ ANSWERS: dict[str, Row] = {
 NOTE = "The AI handed this conversation over.\nReason: user request\nSummary: Wants a person"
 NO_HANDOFF = {"ignored": "no handoff is under way"}
 
-STUCK = "parked:OpenConversation"
 WAITING = Note("a note", "n")
 POSTED = (PostTurn("s", 0), PostTurn("s", 1))
 WITH_NOTE = (TellAgent("s", NOTE, "note"), PassControl("s"))

@@ -68,3 +68,9 @@ def test_dropped(event: AssistantAnswered, charge: Charge, *, heard: bool) -> No
     """An answer that was in preparation, a repetition and anything after people took over are not sent."""
     session = replace(ASKED, charge=charge, asking=False, handoff=HANDOFF)
     assert decide(event, Case(RULES, session, heard=heard)).effects == ()
+
+
+def test_heard_already_in_an_open_chat() -> None:
+    """A repetition posts nothing, either."""
+    open_chat = replace(ASKED, charge=Charge.HANDOFF, asking=False, handoff=HANDOFF, conversation="c")
+    assert decide(INLINE, Case(RULES, open_chat, heard=True)).effects == ()

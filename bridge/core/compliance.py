@@ -73,7 +73,7 @@ def gate(kind: str, registration: str, phone: str, policy: str = "block") -> Gat
         return Gate(
             open=False, reason=f"a sender's name cannot text phones in {_COUNTRIES[country]}.", fix=_NAME
         )
-    if kind in ("alphanumeric", *_FREE) or registration in REGISTERED:
+    if kind in _FREE or registration in REGISTERED:
         return Gate(open=True)
     programme = _PROGRAMMES.get(kind, _PROGRAMMES["local"])
     if country not in programme.regions:

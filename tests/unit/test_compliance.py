@@ -158,3 +158,8 @@ def test_late_codes(code: str) -> None:
 def test_other_codes_are_not_the_registrations_fault(code: str) -> None:
     """A phone that is off is no compliance matter."""
     assert code not in compliance.LATE_CODES
+
+
+def test_no_code_at_all() -> None:
+    """The agent reads that nothing more is known."""
+    assert compliance.explain("") == "the carrier gave no reason."

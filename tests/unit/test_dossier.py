@@ -171,3 +171,15 @@ def test_metadata_always_fits(session: str, extra: dict[str, str], times: int) -
     assert set(data) == set(extra) | set(dossier.IDS)
     assert all(isinstance(value, str) for value in data.values())
     assert all(len(data[key]) <= max(1, len(value)) for key, value in long.items())
+
+
+def test_a_word_that_nobody_knows_is_no_sentiment() -> None:
+    """Nothing, as a string."""
+    assert dossier.sentiment(Handoff("x", sentiment="confused")) == ""
+
+
+@pytest.mark.parametrize(("value", "cut"), [("abc", "abc"), ("abcd", "…")])
+def test_what_is_no_longer_than_an_ellipsis_is_not_cut(value: str, cut: str) -> None:
+    """It would not become shorter."""
+    data = dossier.metadata("org", "who", "s", {f"key {number:04}": value for number in range(400)})
+    assert {words for key, words in data.items() if key not in dossier.IDS} == {cut}

@@ -100,6 +100,7 @@ ENTITIES = {
     "control characters": ("a&#27;b&#1;c", "abc"),
     "line feed": ("a&#10;b", "a\nb"),
     "quote in an attribute": ('<i title="a&quot;b">x</i>', "x"),
+    "escaped bracket ends no tag": ("<i a&gt;x</i>", "<i a>x"),
     "bracket in an attribute": ('<i title="a &gt; b">x</i>', "x"),
 }
 

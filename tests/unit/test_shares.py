@@ -7,7 +7,7 @@ from bridge.core.shares import ASSISTANT, CARRIER, DESK, Room
 
 
 @pytest.mark.parametrize(
-    ("performers", "expected"), [(1, 1), (2, 2), (3, 1), (4, 2), (8, 4), (9, 5), (12, 6), (16, 8)]
+    ("performers", "expected"), [(1, 1), (2, 2), (3, 1), (4, 2), (8, 4), (9, 5), (10, 6), (12, 6), (16, 8)]
 )
 def test_one_system_has_its_share_and_no_more(performers: int, expected: int) -> None:
     """Half of them where they can be halved; with one or two there is nothing to keep."""
@@ -36,7 +36,15 @@ def test_what_is_under_way_counts() -> None:
 
 def test_one_after_the_other_nothing_is_kept() -> None:
     """Without performers of its own the bridge takes what comes first."""
-    assert sum(Room(20).take(ASSISTANT) for _ in range(20)) == 20
+    room = Room(20)
+    assert sum(room.take(ASSISTANT) for _ in range(99)) == 20
+
+
+def test_one_that_is_under_way_is_one_less_to_keep() -> None:
+    """Of what is kept for a system, that much is taken."""
+    room = Room(8, {})
+    assert room.take(ASSISTANT)
+    assert sum(room.take(DESK) for _ in range(9)) == 4
 
 
 def test_every_effect_is_somebodys() -> None:

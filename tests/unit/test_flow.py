@@ -442,6 +442,16 @@ REPLIES: dict[str, Row] = {
     "a reply": (reply(), case(PEOPLE), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
     "told after the end": (reply(), case(OVER), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
     "an agent is quick": (reply(), case(OPEN), Told(WENT, (send("Hi Maria"),), (REPLIED,))),
+    "written in a chat that is full": (
+        replace(reply(), conversation="old"),
+        case(PEOPLE),
+        Told(WENT, (send("Hi Maria"), PostTurn("s", 1)), (REPLIED,)),
+    ),
+    "written in a chat that is full, before there is another": (
+        replace(reply(), conversation="old"),
+        case(OPENING),
+        Told(WENT, (send("Hi Maria"),), (REPLIED,)),
+    ),
     "with a file": (
         reply(media=(PICTURE,)),
         case(PEOPLE),

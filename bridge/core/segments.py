@@ -101,7 +101,7 @@ def _next_part(clusters: list[str], limit: int) -> int:
 def _cut(clusters: list[str], room: int) -> int:
     """The best border among those that leave the message within its room."""
     most = max(1, _how_many(clusters, room))
-    borders = [n for n in range(1, most + 1) if clusters[n].isspace()]
+    borders = [n for n in range(most + 1) if clusters[n].isspace()]
     sentences = [n for n in borders if 2 * n >= most and _ends_sentence(clusters, n)]
     return next((found[-1] for found in (sentences, borders) if found), most)
 

@@ -308,3 +308,13 @@ GRAPHEMES = {
 def test_graphemes(text: str, expected: list[str]) -> None:
     """What a reader takes for one character stays one."""
     assert segments.graphemes(text) == expected
+
+
+def test_a_cut_may_leave_a_single_character() -> None:
+    """Between words, even behind the very first."""
+    assert segments.split("a bbbbbbbbbbbb", 10) == ("a", "bbbbbbbbbb", "bb")
+
+
+def test_a_sentence_may_be_a_mark() -> None:
+    """Its end is seen at the very beginning, too."""
+    assert segments.split("!) a bc", 4) == ("!)", "a bc")

@@ -281,3 +281,21 @@ MASKED = {
 def test_masked(words: str, expected: str) -> None:
     """No sentence of a carrier's brings a phone number into a log."""
     assert addresses.masked(words) == expected
+
+
+def test_without_a_region_a_national_spelling_is_american() -> None:
+    """Most of our customers are."""
+    assert addresses.normalise("4155550101") == "+14155550101"
+    assert addresses.region_of("4155550101") == "US"
+    assert addresses.is_us("5551234567")  # of no known region
+
+
+def test_the_old_one_of_mexico_goes_from_international_spellings_only() -> None:
+    """Digits alone may be of any country."""
+    with pytest.raises(addresses.Unusable):
+        addresses.normalise("5215512345678")
+
+
+def test_another_channels_address_is_not_american() -> None:
+    """Though there is a number in it (CAR-307)."""
+    assert not addresses.is_us("whatsapp:+15551234567")

@@ -318,3 +318,8 @@ def test_a_cut_may_leave_a_single_character() -> None:
 def test_a_sentence_may_be_a_mark() -> None:
     """Its end is seen at the very beginning, too."""
     assert segments.split("!) a bc", 4) == ("!)", "a bc")
+
+
+def test_a_mark_around_a_letter_stays_with_it() -> None:
+    """A circle is a mark of its own category."""
+    assert segments.graphemes("a\u20ddb") == ["a\u20dd", "b"]

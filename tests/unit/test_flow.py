@@ -385,6 +385,11 @@ HANDOFFS: dict[str, Row] = {
         case(replace(OPENING, turns=102, full=("old",), resume_at=120)),
         Told({"user": "u", "conversation": "c"}, (PostTurn("s", 100), PostTurn("s", 101), *WITH_NOTE)),
     ),
+    "another chat is open after one that was full early": (
+        ConversationOpened(9.0, "s", "u", "c"),
+        case(replace(OPENING, turns=2, full=("old",), resume_at=2)),
+        Told({"user": "u", "conversation": "c"}, (*POSTED, *WITH_NOTE)),
+    ),
     "open twice": (
         ConversationOpened(9.0, "s", "u", "c"),
         case(OPEN),

@@ -70,7 +70,7 @@ bench: install ## measure bridge and simulators on this machine (ONLY="reply int
 mutation: install ## change bridge/core in thousands of small ways, each of which a unit test must notice (MODULE=flow)
 	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[mutation]'
 	@rm -rf mutants
-	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/mutmut run --max-children 2 'bridge.core.$(MODULE).*'
+	ulimit -v 3000000 2>/dev/null; PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/mutmut run --max-children 2 'bridge.core.$(MODULE).*'
 	@$(BIN)/python -m tests.mutants.score
 
 wheel: install ## build the wheel into dist/

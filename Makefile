@@ -8,8 +8,7 @@ STAMP := .venv/installed
 OLD_SDK := --no-deps --target .venv/sdk16 sunshine-conversations-client==16.0.1 # beside the newer one in '.[dev]'
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
-# One more than there are cores: some tests wait for processes.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+JOBS ?= auto
 HTTP_JOBS ?= 2
 SEED ?= 0
 SEEDS ?= 1000

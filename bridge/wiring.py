@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 import structlog
 from flask import Flask
+from sqlalchemy import Engine
 
 from bridge import intake, silence, sweep
 from bridge.admin import Admin
@@ -45,12 +46,13 @@ SWEEP_LOOKS = 1.0  # seconds between looks whether a sweep, or a removal, is due
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where time, ids and chance come from; a test gives its own."""
+    """Where time, ids, chance and connections come from; a test gives its own."""
 
     clock: Clock = time.time
     ids: Callable[[], str] = lambda: uuid.uuid4().hex
     jitter: Callable[[], float] = random.random
     tokens: Callable[[], str] = lambda: secrets.token_urlsafe(24)
+    engine: Callable[[str], Engine] = connect
 
 
 class Bridge:
@@ -67,7 +69,7 @@ class Bridge:
         carrier, desk, assistant = self._checked
         numbers = Numbers(carrier, self._clock, settings.send_rate)
         decider = _decider(settings, sources, self.metrics)
-        self.journal = _journal(settings, decider, Pace(numbers.rate), threads=threads)
+        self.journal = _journal(settings, sources.engine, decider, Pace(numbers.rate), threads=threads)
         self.store = MediaStore(
             Path(settings.media_folder), settings.public_url, clock=self._clock, token=sources.tokens
         )
@@ -216,8 +218,10 @@ def _decider(settings: Settings, sources: Sources, metrics: Metrics) -> Decider:
     return Decider(rules, sources.ids, metrics.event)
 
 
-def _journal(settings: Settings, decider: Decider, pace: Pace, *, threads: bool) -> Journal:
-    engine = connect(settings.database_url)
+def _journal(
+    settings: Settings, connected: Callable[[str], Engine], decider: Decider, pace: Pace, *, threads: bool
+) -> Journal:
+    engine = connected(settings.database_url)
     upgrade(engine)
     group = threads and engine.dialect.name == "sqlite"
     writer: Writer = GroupWriter(engine) if group else DirectWriter(engine)

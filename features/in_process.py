@@ -8,11 +8,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
 from werkzeug.test import Client
 
 from bridge import settings as bridge_settings
 from bridge import wiring
 from bridge.core import ports
+from bridge.journal.engine import connect
 from simulator.acceptance.records import Records
 from simulator.acceptance.sim import LocalSim
 from simulator.acceptance.subject import Finding, Patience, Settings, noticed
@@ -113,6 +115,7 @@ class InProcess:
             ids=lambda: f"{next(self._files):032x}",
             jitter=lambda: 0.5,
             tokens=lambda: f"{next(self._files):032x}",
+            engine=_unsynced,
         )
         return wiring.build(settings, sources=sources, session=self._session, threads=False)
 
@@ -122,6 +125,13 @@ class InProcess:
         values |= {"BRIDGE_MEDIA_FOLDER": str(self._folder / "media")}
         lowered = {name.removeprefix("BRIDGE_").lower(): value for name, value in values.items()}
         return bridge_settings.load(**lowered)
+
+
+def _unsynced(url: str) -> Engine:
+    """Connections that wait for no disk: a bridge that dies here dies within a process that lives on."""
+    engine = connect(url)
+    event.listen(engine, "connect", lambda held, _: held.execute("PRAGMA synchronous=OFF"))
+    return engine
 
 
 def _finding(found: ports.Finding) -> Finding:

@@ -100,8 +100,12 @@ def _silences(settings: Settings) -> tuple[Finding, ...]:
     if file is not None and not file.exists():
         return ()
     from bridge import silence
+    from bridge.journal.trouble import CannotUse, said
 
-    return silence.on_disk(settings.database_url)
+    try:
+        return silence.on_disk(settings.database_url)
+    except (ImportError, CannotUse) as problem:
+        refuse(said(problem))
 
 
 def _migrated(settings: Settings) -> str:

@@ -100,13 +100,26 @@ class Performer:
 
     def _fetch(self, claim: Claim, session: Session) -> Event | None:
         assert isinstance(claim.effect, FetchAnswer)  # noqa: S101
-        if not session.asking or session.asked != claim.effect.until:
+        if session.charge is not Charge.AI or (session.asking and session.asked != claim.effect.until):
             return None
         question = self._question(session, claim.effect.first, claim.effect.until)
+        if not session.asking:
+            return self._handoff_beside(session, question, claim.effect.until)
         answer = self._world.assistant.overdue(question)
         if answer.awaited:
             raise Temporary("the assistant has not answered yet")
         return self._answered(session, answer)
+
+    def _handoff_beside(self, session: Session, question: Question, until: int) -> Event | None:
+        """The answer was told; the handoff that came with it may have got lost, and nobody tells it again."""
+        later = (turn.author for turn in self._journal.turns(session.id, until))
+        if Author.CUSTOMER in later:
+            return None  # who was asked about a newer text would have said so
+        try:
+            answer = self._world.assistant.overdue(question)
+        except BridgeError:
+            return None  # the next text will show it
+        return self._answered(session, answer) if answer.handoff else None
 
     def _question(self, session: Session, first: int, until: int) -> Question:
         turns = self._journal.turns(session.id, first, until)

@@ -12,9 +12,10 @@ reply told while nobody was there must not be overtaken by the next one (promise
 answer for `PATIENCE` is not waited for any longer.
 
 Who has control of a live chat is asked, too: an end that nobody told is one if it is still so a while later,
-for control passes some time after the call (SUN-SWB-10), and a webhook may be on its way. If nobody has the
-chat it was released (SUN-SWB-14). If another has it, agents gave it away; but if none of them ever wrote, it
-never reached them, and if the last word is the customer's, that woke it again: then they are given it anew.
+for control passes some time after the call (SUN-SWB-10), and a webhook may be on its way. The next round
+comes soon then, so that two short absences are not taken for a long one. If nobody has the chat it was
+released (SUN-SWB-14). If another has it, agents gave it away; but if none of them ever wrote, it never
+reached them, and if the last word is the customer's, that woke it again: then they are given it anew.
 
 What is found while the bridge was there to be told is an alarm: some webhook has gone silent (bug 30). The
 first round after a start only makes up for the time the bridge was away.
@@ -107,7 +108,8 @@ class Sweep:
         self._each = each
         self._rounds = 0
         self._looked: dict[str, float] = {}  # when a live chat was asked last
-        self._away: dict[str, float] = {}  # since when agents are seen to be without a live chat
+        self._away: dict[str, float] = {}  # live chats without agents in the last round: since when
+        self._before: dict[str, float] = {}  # the same of the round before
         self._started = clock()
         self._asked_until = self._started - LONGEST
         self._due = self._started if every else float("inf")
@@ -136,6 +138,7 @@ class Sweep:
     def _run(self, numbers: tuple[str, ...]) -> int:
         now = self._clock()
         self._due = now + (self._every or float("inf"))
+        self._before, self._away = self._away, {}
         with_people = self._journal.with_people(since=now - LONGEST, ended_since=self._asked_until - OVERLAP)
         found = {
             "twilio/sms": sum(self._number_asked(number, now) for number in numbers),
@@ -214,18 +217,25 @@ class Sweep:
         """The end of a chat, or a handoff that failed, if agents have been without it for a while."""
         chat = session.conversation
         holder = self._ask.desk.holder(Chat(session.user, chat))
-        if holder == AGENTS:
-            self._away.pop(chat, None)
+        if holder == AGENTS or not self._is_settled(session, now):
             return []
-        since = max(self._away.setdefault(chat, now), session.charge_since)
-        if now - since < SETTLED:
-            return []
-        del self._away[chat]
         if holder and self._is_for_agents(session):
             refused = ControlRefused(now, chat, f"{holder} has it")
             return [(f"sunshine:unpassed:{chat}:{session.charge_since}", refused)]
         reason = f"passed to {holder}" if holder else "released"
         return [(f"sunshine:over:{chat}:{session.charge_since}", ConversationEnded(now, chat, reason))]
+
+    def _is_settled(self, session: Session, now: float) -> bool:
+        """Whether agents are without the chat for long enough; whoever was back begins anew."""
+        written = [turn.at for turn in self._journal.turns(session.id) if turn.author is Author.AGENT]
+        there = max(session.charge_since, *written, 0.0)
+        since = self._before.get(session.conversation, now)
+        since = since if since > there else now
+        if now - since >= SETTLED:
+            return True
+        self._away[session.conversation] = since
+        self._due = min(self._due, now + SETTLED) if self._every else self._due
+        return False
 
     def _is_for_agents(self, session: Session) -> bool:
         """Whether they have not heard of it yet, or not of the last word in it."""

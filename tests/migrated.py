@@ -1,11 +1,27 @@
-"""Migrated, empty SQLite databases, by copy: migrating takes longer than most tests."""
+"""Empty SQLite databases, by copy: migrating takes longer than most tests; and such of earlier versions."""
 
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+import bridge.journal
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
+
+MIGRATIONS = Path(bridge.journal.__file__).parent / "migrations"
+
+
+def at(engine: Engine, revision: str) -> None:
+    """Bring an empty database to an earlier revision."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, revision)
 
 
 def lay(file: Path) -> str:

@@ -25,6 +25,7 @@ Json = dict[str, Any]
 STEP = "OpenCX"
 KEY_FIX = "Give BRIDGE_OPENCX_API_KEY a key with chat-sessions:read/write and contacts:read/write."
 BY_ITSELF = "ai_decided_to_handoff_the_conversation"  # OCX-WH-08
+WITH_PEOPLE = "session_assigned_to_human_agent"  # OCX-WID-04: the AI will not answer
 LAST_HEARD = "sunbridge_last_text"  # in the session's custom data: which text was said last
 _MOST_PAGES = 20
 _MOST_CONTACT_PAGES = 5  # no filter is documented; ours may be ignored, and calls are limited (OCX-LIM-08)
@@ -102,7 +103,7 @@ class OpenCX:
         if value.get("error"):
             raise Temporary(f"the assistant failed: {value['error']}")
         answer = Answer(text=str(value.get("content") or ""), source_id=str(inline.get("id") or ""))
-        if told.get("sessionIsHandedOff"):
+        if told.get("sessionIsHandedOff") or told.get("code") == WITH_PEOPLE:
             return replace(answer, **self._handed_off(session))
         is_older = "autopilotResponse" in told or "sessionIsHandedOff" in told or "code" in told
         return answer if is_older else replace(answer, awaited=True)

@@ -11,19 +11,30 @@ Other engines, and callers with a single thread: one transaction a piece, on the
 """
 
 import queue
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from bridge.journal import sql
+from bridge.journal.trouble import CannotUse
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
+POSTGRESQL = "postgresql+psycopg"
+DRIVERS = {  # by the scheme of BRIDGE_DATABASE_URL
+    **dict.fromkeys(("sqlite", "sqlite+pysqlite"), "sqlite"),
+    **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
+}
+ADDRESSES = (
+    "Write sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/DATABASE with signs such as @, : and / "
+    "in user and password as %40, %3A and %2F."
+)
 MOST_AT_ONCE = 200
 POOL = 8  # connections kept to a PostgreSQL server; as many again under load
 COLLIDED = ("40001", "40P01")  # serialization failure, deadlock: nothing was changed, try again
@@ -41,17 +52,29 @@ class Writer(Protocol):
 
 
 def connect(url: str) -> Engine:
-    """An engine for `BRIDGE_DATABASE_URL`. SQLite gets the journal's durability settings."""
-    if url.startswith("sqlite"):
-        return _sqlite(url)
-    scheme, _, rest = url.partition("://")
-    driver = "postgresql+psycopg" if scheme in ("postgres", "postgresql") else scheme
-    engine = create_engine(f"{driver}://{rest}", pool_pre_ping=True, pool_size=POOL, max_overflow=POOL)
+    """An engine for `BRIDGE_DATABASE_URL`, with the journal's durability settings. Raises `CannotUse`."""
+    address = _understood(url)
+    if address.drivername.startswith("sqlite"):
+        return _sqlite(address)
+    engine = create_engine(address, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL)
     event.listen(engine, "connect", _synchronous)
     return engine
 
 
-def _sqlite(url: str) -> Engine:
+def _understood(url: str) -> URL:
+    """The address with the driver we speak through; what is said of a wrong one shows no password."""
+    scheme, divided, rest = url.partition("://")
+    if scheme not in DRIVERS:
+        is_one = divided and re.fullmatch(r"[A-Za-z][\w.+-]*", scheme)
+        what = f"{scheme} is not spoken here" if is_one else "its address has no scheme"
+        raise CannotUse(f"{what}. {ADDRESSES}")
+    try:
+        return make_url(f"{DRIVERS[scheme]}://{rest}")
+    except (ArgumentError, ValueError):
+        raise CannotUse(f"its address cannot be read. {ADDRESSES}") from None
+
+
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(url)
     event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", _begin_immediate)

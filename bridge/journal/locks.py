@@ -11,7 +11,7 @@ They last until the transaction ends. What is locked, always in this order, so t
 
 from hashlib import blake2b
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, text
 
 from bridge.core.model import Session
 from bridge.journal import sql
@@ -22,6 +22,11 @@ HOLD = select(func.pg_advisory_xact_lock(KEY))
 SHARE = select(func.pg_advisory_xact_lock_shared(KEY))
 TRY_HOLD = select(func.pg_try_advisory_xact_lock(KEY))
 TRY_SHARE = select(func.pg_try_advisory_xact_lock_shared(KEY))
+HOLDERS = text(
+    "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND pid <> pg_backend_pid() "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 LANE_ROW = select(lanes.c.name).where(lanes.c.name == bindparam("lane_name")).with_for_update()
 
 
@@ -33,6 +38,11 @@ def shared(tx: Connection) -> bool:
 def key(name: str) -> int:
     """A lock's name as the number PostgreSQL wants."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def holders(tx: Connection) -> int:
+    """How many other connections to this database hold a lock of ours: every running replica does."""
+    return int(tx.execute(HOLDERS).scalar_one()) if shared(tx) else 0
 
 
 def deciding(tx: Connection) -> bool:

@@ -1,9 +1,10 @@
 """Bringing a database to the schema this version knows.
 
 A database from a newer version is refused: this one would not understand what it finds there. So is one whose
-tables are not whole: better now than at the first text (FT-C7). One that is up to date is left alone, and
-Alembic is not even loaded: a start after a crash should not wait for it. A write that changes nothing shows
-at once whether there are the right and the room to write.
+tables are not whole: better now than at the first text (FT-C7). So is one that would have to change while
+replicas of the former version run on it. One that is up to date is left alone, and Alembic is not even
+loaded: a start after a crash should not wait for it. A write that changes nothing shows at once whether there
+are the right and the room to write.
 """
 
 from pathlib import Path
@@ -26,6 +27,7 @@ def upgrade(engine: Engine) -> str:
         locks.hold(connection, "schema")
         _refuse_half(connection)
         if _current(connection) != REVISION:
+            _refuse_beside_others(connection)
             _run(connection)
         connection.execute(TOUCH)
     return REVISION
@@ -59,6 +61,16 @@ def _refuse_half(connection: Connection) -> None:
         raise CannotUse(f"its tables are not whole: {', '.join(sorted(there))}, but no revision. {MEND}")
     if now == REVISION and lost:
         raise CannotUse(f"its tables are not whole: {', '.join(lost)} missing. {MEND}")
+
+
+def _refuse_beside_others(connection: Connection) -> None:
+    """Replicas of an earlier version would go on writing what this one does not understand, and fail."""
+    others, now = locks.holders(connection), _current(connection)
+    if others and now:
+        raise CannotUse(
+            f"replicas of an earlier version run on it ({others} at revision {now}). "
+            "Stop them all, then start this version."
+        )
 
 
 def _current(connection: Connection) -> str | None:

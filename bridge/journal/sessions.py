@@ -161,7 +161,7 @@ def save(tx: Connection, session: Session, idle_seconds: float) -> None:
         "body": codec.encode(session),
     }
     upsert(tx, sessions, row)
-    for conversation in session.full:
+    for conversation in session.full[-1:]:  # one at a time is left, and written down with the next save
         upsert(tx, left, {"conversation": conversation, "session": session.id})
 
 

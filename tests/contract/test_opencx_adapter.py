@@ -147,6 +147,15 @@ def test_an_inline_handoff_is_told_by_the_session(
     assert answer.text == "One moment."
 
 
+def test_a_session_that_people_have_is_handed_off(wire: responses.RequestsMock, assistant: OpenCX) -> None:
+    """Newer servers say so with a code alone; its handoff was perhaps not heard (OCX-WID-04)."""
+    wire.post(SEND, json={"code": "session_assigned_to_human_agent", "data": {"message": {"id": "m1"}}})
+    wire.get(f"{SESSIONS}/s1", json=STORY)
+    answer = assistant.ask(LATER)
+    assert answer.handoff == Handoff("ai_decided_to_handoff_the_conversation", "Wants a refund", "angry")
+    assert not answer.awaited
+
+
 @pytest.mark.parametrize(
     ("told", "kind"),
     [

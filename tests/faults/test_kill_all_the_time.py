@@ -9,7 +9,7 @@ from tests.faults.kill.__main__ import lines
 from tests.faults.kill.plan import Plan
 from tests.faults.kill.play import play
 
-SHORT = Plan(seed=7, customers=4, texts=6, replies=6, replicas=2, kill_every=(0.8, 2.0), pace=6.0)
+SHORT = Plan(seed=7, customers=3, ai=2, texts=6, replies=6, replicas=2, kill_every=(0.8, 2.0), pace=6.0)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -25,5 +25,8 @@ def test_kills_show_nowhere(tmp_path: Path, engine: str) -> None:
     result = play(replace(SHORT, engine=engine), tmp_path)
     assert result.wrong == 0, "\n".join(lines(result))
     assert result.kills >= 3
-    assert result.texts.once == result.texts.sent == SHORT.customers * SHORT.texts
-    assert result.replies.once + result.replies.in_doubt >= result.replies.sent
+    seen = result.seen
+    assert seen.texts.once == seen.texts.sent == SHORT.everybody * SHORT.texts
+    assert seen.replies.once + seen.replies.in_doubt >= seen.replies.sent == SHORT.everybody * SHORT.replies
+    assert seen.answers.sent + len(result.letters) >= SHORT.ai
+    assert seen.chats.once == SHORT.everybody

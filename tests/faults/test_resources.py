@@ -33,6 +33,7 @@ from tests.world import SUPPORT, World
 
 LONG = ("Where is my order? " * 80).strip()
 TRIES_AGAIN = "http://127.0.0.1:8080/webhooks/twilio/sms#rc=5&rp=all"
+ON_TABLES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_READ)
 Break = Callable[[World], Any]
 
 
@@ -59,6 +60,17 @@ def failing(world: World, moment: str) -> Iterator[None]:
     event.listen(engine(world), moment, fail)
     yield
     event.remove(engine(world), moment, fail)
+
+
+@contextmanager
+def refusing(world: World) -> Iterator[None]:
+    """Every statement that reads or writes a table fails, whichever way it is run; BEGIN does not."""
+
+    def refuse(action: int, *_: object) -> int:
+        return sqlite3.SQLITE_DENY if action in ON_TABLES else sqlite3.SQLITE_OK
+
+    with _on_new_connections(world, lambda line, _: line.set_authorizer(refuse)):
+        yield
 
 
 @contextmanager
@@ -122,7 +134,7 @@ def no_connection(world: World) -> Iterator[None]:
 
 TROUBLES: dict[str, Callable[[World], Any]] = {
     "at the beginning": lambda world: failing(world, "begin"),
-    "at a statement": lambda world: failing(world, "before_cursor_execute"),
+    "at a statement": refusing,
     "at the commit": lambda world: failing(world, "commit"),
     "no page left": full,
     "held by another": held,

@@ -2,7 +2,8 @@
 order, and somebody is told that this is how it was found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from structlog.testing import capture_logs
 from werkzeug.test import Client
 
 from bridge import silence
+from bridge.sweep import SETTLED
 from simulator import accounts
+from simulator.sunshine import Sunshine
 from tests.world import MARIA, OMAR, World
 
 CONNECTING = "I'll connect you with a person now."
@@ -245,6 +248,69 @@ def test_a_text_after_an_end_that_nobody_told_reaches_agents(world: World) -> No
     assert world.shown()[-1] == "Yes?"
 
 
+def given(world: World, *, to_agents: bool) -> None:
+    """The newest live chat changes hands, and nobody tells."""
+    desk = next(each for each in world.network.systems if isinstance(each, Sunshine)).world
+    desk.conversations[world.chats()[-1]["id"]].active = desk.agents.id if to_agents else ""
+
+
+def agents_write(world: World) -> None:
+    """They have it, and show it; nobody looks."""
+    world.reply("Still here")
+    world.settle(5)
+
+
+def nobody_can_say(world: World) -> None:
+    """A whole round cannot ask."""
+    world.fault("sunshine", "GetConversation", "status 503", 100)
+    world.settle(EVERY)
+    world.control("DELETE", "/faults")
+
+
+BETWEEN: dict[str, Callable[[World], None]] = {
+    "a look that finds them there": lambda world: world.settle(SETTLED),
+    "a reply of theirs": agents_write,
+    "a round that cannot ask": nobody_can_say,
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=list(BETWEEN))
+def test_two_short_absences_are_not_a_long_one(world: World, between: Callable[[World], None]) -> None:
+    """Agents lend a chat to a bot for a moment, twice, and just then somebody looks; it stays theirs."""
+    given(world, to_agents=False)
+    world.settle(EVERY)
+    given(world, to_agents=True)
+    between(world)
+    given(world, to_agents=False)
+    world.settle(EVERY)
+    given(world, to_agents=True)
+    rounds(world, 2)
+    assert missed(world, "sunshine") == 0
+    world.text("One more thing")
+    world.settle(5)
+    assert world.lines()[-1] == "One more thing"
+
+
+def test_who_is_without_a_chat_is_looked_at_again_soon(world: World) -> None:
+    """Not a whole round later; and what is over is not kept in mind."""
+    given(world, to_agents=False)
+    world.settle(EVERY)
+    assert missed(world, "sunshine") == 0
+    world.settle(SETTLED)
+    assert missed(world, "sunshine") == 1
+    assert world.bridge._sweep._away == {}
+
+
+def test_an_absence_that_was_told_meanwhile_is_not_kept_in_mind(world: World) -> None:
+    """Its chat is asked about no longer."""
+    given(world, to_agents=False)
+    world.settle(EVERY)
+    given(world, to_agents=True)
+    control(world, "end")
+    rounds(world, 2)
+    assert world.bridge._sweep._away == {}
+
+
 def test_a_chat_that_is_gone_is_found(world: World) -> None:
     """Deleted, and nobody told: the next round opens another with all it held."""
     world.reply("Hello")
@@ -258,6 +324,32 @@ def test_a_chat_that_is_gone_is_found(world: World) -> None:
 def test_a_database_that_is_none_has_noticed_nothing(tmp_path: Path) -> None:
     """`bridge check` runs before the first start, too."""
     assert silence.on_disk(f"sqlite:///{tmp_path}/none.db") == ()
+
+
+def test_a_handoff_that_nobody_told_is_found(tmp_path: Path) -> None:
+    """The AI's last words came by webhook, the handoff's own got lost: nobody would answer any more (P6)."""
+    with closing(World(tmp_path)) as world:
+        world.control("PUT", "/assistant/script", {"mode": "webhook"})
+        world.fault("opencx", "conversation.handoff_to_human", LOST)
+        world.text("A human please")
+        world.settle(5)
+        assert world.shown() == [CONNECTING]
+        assert world.lines() == ["A human please", CONNECTING]
+
+
+def test_a_handoff_that_cannot_be_asked_for_is_found_with_the_next_text(tmp_path: Path) -> None:
+    """The AI says that it will not answer; and an answer that was told is enough if nothing else is known."""
+    with closing(World(tmp_path)) as world:
+        world.control("PUT", "/assistant/script", {"mode": "webhook"})
+        world.fault("opencx", "conversation.handoff_to_human", LOST)
+        world.fault("opencx", "listChatHistory", "status 500", 20)
+        world.text("A human please")
+        world.settle(60)
+        assert world.chats() == []
+        assert world.bridge.journal.counts()["effects_waiting"] == 0
+        world.text("Hello?")
+        world.settle(5)
+        assert world.lines() == ["A human please", CONNECTING, "Hello?"]
 
 
 def test_what_was_found_is_kept_though_nobody_says_who_has_the_chat(world: World) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bridge.settings import PREFIX
 from simulator.environment import environment
 
 ROOT = Path(__file__).parents[2]
+SECRET = "s3cret-of-the-database"
 
 
 @pytest.fixture
@@ -178,6 +180,59 @@ def test_a_full_disk_is_refused(folder: Path) -> None:
     line = started("migrate", "ulimit -f 0;")
     assert "the disk is full, or fails" in line
     assert "Free some space" in line
+
+
+ADDRESSES = {  # what is given, and what the line says
+    "another database": (f"mysql://bridge:{SECRET}@db/bridge", "mysql is not spoken here"),
+    "another driver": (
+        f"postgresql+psycopg2://bridge:{SECRET}@db/bridge",
+        "postgresql+psycopg2 is not spoken",
+    ),
+    "in capitals": ("SQLITE:///bridge.db", "SQLITE is not spoken here"),
+    "no scheme": (f"bridge:{SECRET}@db/bridge", "its address has no scheme"),
+    "a password before the scheme": (f"bridge:{SECRET}://db/bridge", "its address has no scheme"),
+    "a file's name alone": ("bridge.db", "its address has no scheme"),
+    "no port": (f"postgresql://bridge@db:{SECRET}/bridge", "its address cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("url", "said"), ADDRESSES.values(), ids=list(ADDRESSES))
+@pytest.mark.parametrize("command", ["migrate", "serve", "sessions", "check"])
+def test_an_address_that_leads_to_no_database_of_ours_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, url: str, said: str, command: str
+) -> None:
+    """With what is wrong and how it is written; never with the password."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("bridge.providers.examine", lambda _settings: ())
+    monkeypatch.setenv("BRIDGE_DATABASE_URL", url)
+    line = refused(command)
+    assert line.startswith(f"BRIDGE_DATABASE_URL: the database cannot be used: {said}")
+    assert "Write sqlite:///FILE, or postgresql://" in line
+    assert SECRET not in line
+
+
+class WithoutPsycopg(MetaPathFinder):
+    """As on a machine that has none."""
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> None:
+        """There is none."""
+        if name == "psycopg":
+            raise ModuleNotFoundError("No module named 'psycopg'")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["migrate", "serve", "sessions", "check"])
+def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """The wheel was installed without its extra."""
+    monkeypatch.setattr("bridge.providers.examine", lambda _settings: ())
+    monkeypatch.setattr(sys, "meta_path", [WithoutPsycopg(), *sys.meta_path])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "psycopg"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setenv("BRIDGE_DATABASE_URL", f"postgresql://bridge:{SECRET}@db/bridge")
+    line = refused(command)
+    assert "the driver is missing" in line
+    assert "pip install 'sunbridge[postgres]'" in line
+    assert SECRET not in line
 
 
 def test_a_media_folder_that_cannot_be_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """FT-C7 at the start on PostgreSQL: what cannot work does not start; one line says why and what to do."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ from typer.testing import CliRunner
 from bridge.__main__ import app
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
+from bridge.journal.replicas import Peer
+from bridge.journal.schema import REVISION
 from simulator.environment import environment
 from tests.benchmarks.processes import free_port
+from tests.migrated import at
 from tests.postgres import Server
 
 SECRET = "s3cret-of-the-database"
@@ -132,3 +136,29 @@ def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch)
     """Stopped, or another address."""
     line = refused(monkeypatch, f"postgresql://guarded:{SECRET}@127.0.0.1:{free_port()}/bridge")
     assert "the server does not answer" in line
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_is_not_changed_under_running_replicas(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one of the former version is at work; once it has stopped nothing is in the way."""
+    url = postgres.fresh()
+    engine = connect(url)
+    at(engine, "0003")
+    with closing(Peer(engine)) as former:
+        former.start()
+        line = refused(monkeypatch, url)
+    assert "replicas of an earlier version run on it (1 at revision 0003)" in line
+    assert "Stop them all, then start this version." in line
+    assert upgrade(engine) == REVISION
+    engine.dispose()
+
+
+def test_replicas_of_this_version_are_no_hindrance(postgres: Server, database: str) -> None:
+    """There is nothing to change."""
+    engine = connect(postgres.url(database))
+    with closing(Peer(engine)) as other:
+        other.start()
+        assert upgrade(engine) == REVISION
+    engine.dispose()

@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, event, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 import bridge.journal
@@ -265,6 +265,26 @@ def test_every_session_of_a_merged_user_follows_the_survivor(book: Book) -> None
     book.journal.step(1.0, 0)
     found = [book.journal.session(each) for each in "mo"]
     assert [each.user for each in found if each] == ["v", "v"]
+
+
+def test_every_chat_a_session_left_is_known_and_written_once(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many were full; a save writes down the newest only."""
+    written: list[str] = []
+
+    def noting(tx: Connection, table: Table, values: dict[str, Any]) -> None:
+        written.append(table.name)
+        upsert(tx, table, values)
+
+    monkeypatch.setattr(sessions, "upsert", noting)
+    with book.engine.begin() as tx:
+        for count in range(4):
+            left = tuple(f"chat-{number}" for number in range(count))
+            sessions.save(tx, replace(WITH_MARIA, conversation=f"chat-{count}", full=left), 0.0)
+        found = [sessions.heard_in(tx, f"chat-{number}") for number in range(4)]
+    assert [each and each.id for each in found] == [WITH_MARIA.id] * 4
+    assert written.count("left_chats") == 3
 
 
 def test_a_session_runs_out_of_time_at_its_due_time(book: Book) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.kill.judge import Verdict, compare
+from tests.faults.kill.judge import Verdict, answered, compare, told_by_webhook
 from tests.faults.kill.plan import Plan, from_words
 
 WRITTEN = ["one", "two", "three"]
@@ -39,6 +39,49 @@ def test_what_no_webhook_told() -> None:
     assert compare(WRITTEN, ["one", "three"], [], {"two"}) == Verdict(3, 2, lost=1, untold=1)
 
 
+ANSWERS: dict[str, tuple[list[str], list[str], Verdict]] = {  # shown, in letters, and how it fared
+    "each its own": (["Answer to one", "Answer to two", "Answer to three"], [], Verdict(3, 3)),
+    "one for two": (["Answer to one", "Answer to two\nthree"], [], Verdict(3, 3)),
+    "then people had the chat": (["Answer to one"], [], Verdict(1, 1)),
+    "people had it from the beginning": ([], [], Verdict()),
+    "an agent's words are none": (["one", "Answer to one"], [], Verdict(1, 1)),
+    "lost": (["Answer to one", "Answer to three"], [], Verdict(3, 2, lost=1)),
+    "in doubt": (["Answer to one", "Answer to three"], ["Answer to two"], Verdict(3, 2, in_doubt=1)),
+    "the last one in doubt": (["Answer to one"], ["Answer to two"], Verdict(2, 1, in_doubt=1)),
+    "doubled": (["Answer to one", "Answer to one\ntwo"], [], Verdict(2, 1, doubled=1)),
+    "overtaken": (["Answer to two", "Answer to one"], [], Verdict(2, 2, out_of_order=1)),
+}
+
+
+@pytest.mark.parametrize(("shown", "doubted", "verdict"), ANSWERS.values(), ids=list(ANSWERS))
+def test_answers(shown: list[str], doubted: list[str], verdict: Verdict) -> None:
+    """Known by the texts they answer."""
+    assert answered(WRITTEN, shown, doubted, set()) == verdict
+
+
+def test_an_answer_to_what_no_webhook_told() -> None:
+    """It came with a sweep: late, or when people had the chat."""
+    late = ["Answer to two", "Answer to one", "Answer to three"]
+    assert answered(WRITTEN, late, [], {"one"}) == Verdict(3, 3, untold=1)
+    assert answered(WRITTEN, late[:1], [], {"one"}) == Verdict(1, 1)
+
+
+def test_who_told_what() -> None:
+    """The desk tells of a customer's text, too, once it stands there: that is not how we heard of it."""
+    message = {"content": {"text": "one"}}
+    ledger = [
+        {"kind": "webhook", "system": "twilio", "request": {"Body": "two"}},
+        {
+            "kind": "webhook",
+            "system": "sunshine",
+            "request": {"events": [{"payload": {"message": message}}]},
+        },
+        {"kind": "request", "system": "twilio", "request": {"Body": "three"}},
+    ]
+    assert told_by_webhook(ledger, "twilio") == {"two"}
+    assert told_by_webhook(ledger, "sunshine") == {"one"}
+
+
 def test_what_is_wrong() -> None:
     """Doubt that was told is not."""
     assert Verdict(9, 1, lost=1, doubled=2, out_of_order=3, in_doubt=4).wrong == 6
@@ -56,5 +99,7 @@ def test_the_command_line() -> None:
         "--no-faults",
         "--replicas",
         "2",
+        "--ai",
+        "4",
     ]
-    assert from_words(words) == Plan(seed=3, engine="postgres", replicas=2, faults=False)
+    assert from_words(words) == Plan(seed=3, engine="postgres", replicas=2, faults=False, ai=4)

@@ -4,29 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
-import bridge.journal
 from bridge.core.model import Charge, Session
 from bridge.journal import codec, sessions
 from bridge.journal.engine import connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import consents, lanes
+from tests.migrated import at
 from tests.world import MARIA, OMAR, SUPPORT
 
-MIGRATIONS = Path(bridge.journal.__file__).parent / "migrations"
 KINDS = ("SendText", "AskAssistant", "PostTurn", "CloseAssistant", "OpenConversation", "FetchAnswer")
-
-
-def at(engine: Engine, revision: str) -> None:
-    """Bring an empty database to an earlier revision."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as tx:
-        config.attributes["connection"] = tx
-        command.upgrade(config, revision)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

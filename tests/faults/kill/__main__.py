@@ -16,7 +16,7 @@ def main() -> int:
     result, folder = in_a_folder(plan)
     print("\n".join(lines(result)))
     if result.wrong:
-        print(f"FAILED; logs and database are in {folder}")
+        print(f"FAILED; logs, ledger and database are in {folder}")
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0
@@ -25,14 +25,18 @@ def main() -> int:
 def lines(result: Result) -> list[str]:
     """The counts, for people."""
     storm, healing = result.seconds
+    seen, why = result.seen, [str(each) for each in result.letters if each.why]
     return [
-        f"texts    {_counts(result.texts, 'at the desk once')}",
-        f"replies  {_counts(result.replies, 'on the phone once')}, in doubt {result.replies.in_doubt}",
-        f"letters  with reason {len(result.letters)}, without {result.unreasoned}",
-        *(f"         {count} x {why}" for why, count in Counter(result.letters).most_common(10)),
+        f"texts    {_counts(seen.texts, 'at the desk once')}",
+        f"replies  {_counts(seen.replies, 'on the phone once')}, in doubt {seen.replies.in_doubt}",
+        f"answers  {_counts(seen.answers, 'on the phone once')}, in doubt {seen.answers.in_doubt}",
+        f"         {_counts(seen.transcript, 'at the desk once')}",
+        f"chats    {_counts(seen.chats, 'opened once')}",
+        f"letters  with reason {len(why)}, without {result.unreasoned}",
+        *(f"         {count} x {reason}" for reason, count in Counter(why).most_common(10)),
         f"journal  unfinished {result.unfinished}",
         f"storm    kills {result.kills}, restarts {result.kills}, died by itself {result.ended_alone}, "
-        f"faults planted {result.planted}",
+        f"faults planted {result.planted}, replies left for after it {result.late}",
         f"seconds  storm {storm:.0f}, healing {healing:.0f}",
     ]
 

@@ -1,5 +1,8 @@
 """What the world saw: each text at the desk, each reply on its phone, once and in order.
 
+The AI's answers are known by the texts they answer. From the first text on that none answers, people have the
+chat, so that an answer is lost only if a later text has one. Each answer stands once in the live chat, too.
+
 lost           it never arrived, and no agent was told
 in doubt       an agent was told that a reply may or may not have arrived (promise P3); not lost
 out of order   it stands before something that was written earlier; a lost one is not counted twice, and what
@@ -12,7 +15,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 from simulator.acceptance.sim import HttpSim, Json
-from tests.faults.kill.people import Customer
+from tests.faults.kill.letters import Letter
+from tests.faults.kill.people import ANSWER, Customer
 from tests.faults.kill.plan import Plan
 
 DOUBT = "may or may not"
@@ -39,26 +43,86 @@ class Verdict:
         return self.lost + self.doubled + self.out_of_order
 
 
-def judge(sim: HttpSim, plan: Plan, people: list[Customer]) -> tuple[Verdict, Verdict]:
-    """Texts at the desk, and replies on the phones."""
-    texts, replies, told_of = Verdict(), Verdict(), told_by_webhook(sim)
-    for customer in people:
-        lines = sim.call("GET", f"/conversations/{customer.conversation}")["messages"]
-        screen = sim.call("GET", f"/phones/{customer.phone}/messages")["messages"]
-        at_desk = [line["text"] for line in lines if line["author"] == "user"]
-        on_phone = [shown["text"] for shown in screen if shown["direction"] == "received"]
-        told = [line["text"] for line in lines if line["silent"] and DOUBT in line["text"]]
-        written = [customer.text(number + 1) for number in range(plan.texts)]
-        replied = [customer.reply(number + 1) for number in range(plan.replies)]
-        texts += compare(written, at_desk, [], set(written) - told_of)
-        replies += compare(replied, on_phone, told, set(replied) - told_of)
-    return texts, replies
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """How everything fared."""
+
+    texts: Verdict = Verdict()
+    replies: Verdict = Verdict()
+    answers: Verdict = Verdict()
+    transcript: Verdict = Verdict()
+    chats: Verdict = Verdict()
+
+    def __add__(self, other: "Verdicts") -> "Verdicts":
+        return Verdicts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def wrong(self) -> int:
+        """Of all kinds."""
+        return sum(getattr(self, each.name).wrong for each in fields(self))
 
 
-def told_by_webhook(sim: HttpSim) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class World:
+    """What can be seen after the storm."""
+
+    chats: list[Json]
+    texts_told: set[str]  # the desk tells of them as well once they stand there
+    replies_told: set[str]
+    letters: list[Letter]
+
+
+def judge(
+    sim: HttpSim, plan: Plan, people: list[Customer], letters: list[Letter], ledger: list[Json]
+) -> Verdicts:
+    """Everybody's texts, replies, answers and live chats."""
+    chats = sim.call("GET", "/conversations")["conversations"]
+    world = World(chats, told_by_webhook(ledger, "twilio"), told_by_webhook(ledger, "sunshine"), letters)
+    return sum((_of(sim, plan, each, world) for each in people), Verdicts())
+
+
+def _of(sim: HttpSim, plan: Plan, customer: Customer, world: World) -> Verdicts:
+    chats = [each for each in world.chats if each["user"]["phone"] == customer.phone]
+    lines = [line for chat in chats for line in chat["messages"]]
+    screen = sim.call("GET", f"/phones/{customer.phone}/messages")["messages"]
+    shown = [each["text"] for each in screen if each["direction"] == "received"]
+    at_desk = [line["text"] for line in lines if line["author"] == "user"]
+    by_ai = [line["text"] for line in lines if line["text"].startswith(ANSWER)]
+    told = [line["text"] for line in lines if line["silent"] and DOUBT in line["text"]]
+    doubted = [each.words for each in world.letters if DOUBT in each.why]
+    written = [customer.text(number + 1) for number in range(plan.texts)]
+    replied = [customer.reply(number + 1) for number in range(plan.replies)]
+    answers = [each for each in shown if each.startswith(ANSWER)]
+    untold = set(written) - world.texts_told
+    return Verdicts(
+        texts=compare(written, at_desk, [], untold),
+        replies=compare(replied, shown, told, set(replied) - world.replies_told),
+        answers=answered(written, answers, doubted, untold),
+        transcript=compare(list(dict.fromkeys(answers)), by_ai, []),
+        chats=compare([customer.phone], [each["user"]["phone"] for each in chats], []),
+    )
+
+
+def answered(written: list[str], shown: list[str], doubted: list[str], silent: Collection[str]) -> Verdict:
+    """The AI's answers to one customer, a text each; what nobody told may have come too late for one."""
+    seen = [words for line in shown for words in _answered_in(line)]
+    known = {*seen, *(words for line in doubted for words in _answered_in(line))}
+    until = max((place for place, words in enumerate(written, 1) if words in known), default=0)
+    with_ai = [words for words in written[:until] if words in known or words not in silent]
+    return compare(with_ai, seen, doubted, silent)
+
+
+def _answered_in(line: str) -> list[str]:
+    return [each.removeprefix(ANSWER) for each in line.split("\n")] if line.startswith(ANSWER) else []
+
+
+def told_by_webhook(ledger: list[Json], system: str) -> set[str]:
     """The words that carrier or desk told, or tried to."""
-    entries = sim.call("GET", "/ledger")["entries"]
-    return {_words(entry["request"]) for entry in entries if entry["kind"] == "webhook"}
+    return {
+        _words(entry["request"])
+        for entry in ledger
+        if entry["kind"] == "webhook" and entry["system"] == system
+    }
 
 
 def _words(webhook: Json) -> str:

@@ -12,13 +12,19 @@ class Plan:
 
     seed: int = 1
     engine: str = "sqlite"
-    customers: int = 20
+    customers: int = 20  # with an agent from the beginning
+    ai: int = 5  # customers more, whom the AI answers until they ask for a person
     texts: int = 50
     replies: int = 50
     replicas: int = 3
     kill_every: tuple[float, float] = (0.2, 1.5)  # seconds from one kill to the next
     faults: bool = True
     pace: float = 15.0  # acts of people per second
+
+    @property
+    def everybody(self) -> int:
+        """How many customers there are."""
+        return self.customers + self.ai
 
     @property
     def processes(self) -> int:
@@ -30,7 +36,7 @@ def from_words(words: list[str] | None = None) -> Plan:
     """A plan from command-line arguments."""
     usual = Plan()
     parser = argparse.ArgumentParser(prog="python -m tests.faults.kill", description="The kill test.")
-    for name in ("seed", "customers", "texts", "replies", "replicas"):
+    for name in ("seed", "customers", "ai", "texts", "replies", "replicas"):
         parser.add_argument(f"--{name}", type=int, default=getattr(usual, name))
     parser.add_argument("--engine", choices=ENGINES, default=usual.engine)
     parser.add_argument("--kill-every", type=_between, default=usual.kill_every, metavar="LEAST-MOST")

@@ -1,5 +1,6 @@
 """The whole test: build a world, let the storm rage while people write, heal, judge."""
 
+import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,9 +11,9 @@ from pathlib import Path
 from simulator.acceptance.processes import free_port
 from tests import postgres
 from tests.faults.kill.door import door
-from tests.faults.kill.judge import Verdict, judge
-from tests.faults.kill.letters import letters
-from tests.faults.kill.people import arrive, write
+from tests.faults.kill.judge import Verdicts, judge
+from tests.faults.kill.letters import Letter, letters
+from tests.faults.kill.people import Pens, acts_of, arrive
 from tests.faults.kill.plan import Plan
 from tests.faults.kill.processes import Bridge, Simulators, settings
 from tests.faults.kill.rest import heal
@@ -23,20 +24,24 @@ from tests.faults.kill.storm import Storm
 class Result:
     """What came of it."""
 
-    texts: Verdict
-    replies: Verdict
-    letters: list[str]
-    unreasoned: int
+    seen: Verdicts
+    letters: list[Letter]
     unfinished: int
     kills: int
     ended_alone: int
     planted: int
+    late: int  # replies written after the storm, to people who were with no agent in it
     seconds: tuple[float, float]  # the storm, and the healing
 
     @property
     def wrong(self) -> int:
         """Zero, or the test has failed."""
-        return self.texts.wrong + self.replies.wrong + self.unreasoned + self.unfinished + self.ended_alone
+        return self.seen.wrong + self.unreasoned + self.unfinished + self.ended_alone
+
+    @property
+    def unreasoned(self) -> int:
+        """Letters that do not say why."""
+        return sum(not each.why for each in self.letters)
 
 
 @contextmanager
@@ -65,26 +70,29 @@ def play(plan: Plan, folder: Path) -> Result:
     with world(plan, folder) as (sims, bridges, database):
         sim = sims.sim()
         people = arrive(sim, plan, bridges[0].settings["BRIDGE_PUBLIC_URL"])
-        storm = Storm(plan, bridges, sims.sim)
+        storm, pens, acts = Storm(plan, bridges, sims.sim), Pens(sim, plan.pace), acts_of(plan, people)
         begun = time.monotonic()
         storm.start()
         try:
-            write(sim, plan, people)
+            pens.write(acts)
         finally:
             storm.stop()
-        over = time.monotonic()
+        over, late = time.monotonic(), len(acts)
         counts = heal(sim, bridges)
-        texts, replies = judge(sim, plan, people)
-        why, none = letters(database)
+        if acts:
+            pens.write(acts)
+            counts = heal(sim, bridges)
+        given_up = letters(database)
+        entries = sim.call("GET", "/ledger")["entries"]
+        (folder / "ledger.json").write_text(json.dumps(entries, indent=1))
         return Result(
-            texts,
-            replies,
-            why,
-            none,
+            judge(sim, plan, people, given_up, entries),
+            given_up,
             int(counts["effects_waiting"] + counts["events_new"]),
             storm.kills,
             storm.ended_alone,
             storm.planted,
+            late,
             (over - begun, time.monotonic() - over),
         )
 

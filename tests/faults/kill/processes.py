@@ -69,18 +69,21 @@ class Bridge:
         """Whether the process runs; it may also have ended by itself, which it never should."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def ready(self) -> bool:
+        """Whether it answers."""
+        return _answers(f"{self.url}/readyz")
+
     def wait(self) -> None:
         """Until it is ready."""
-        until(lambda: _answers(f"{self.url}/readyz"), f"{self.name} did not get ready; see {self.folder}")
+        until(lambda: self.ready, f"{self.name} did not get ready; see {self.folder}")
 
 
 def settings(sims: Simulators, public_url: str, database_url: str, folder: Path) -> dict[str, str]:
-    """A bridge's environment: no AI, people answer from the first text on; sweeps as often as it can."""
+    """A bridge's environment; it sweeps as often as it can."""
     ours = {
         "BRIDGE_DATABASE_URL": database_url,
         "BRIDGE_MEDIA_FOLDER": str(folder / "media"),
-        "BRIDGE_ASSISTANT": "scripted",
-        "BRIDGE_AUTOPILOT": "false",
         "BRIDGE_SWEEP_SECONDS": "30",
         "BRIDGE_TIMEOUT": TIMEOUT,
     }

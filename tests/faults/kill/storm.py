@@ -19,6 +19,18 @@ FAULTS = (
     *(("sunshine", "PostMessage", fault) for fault in (*CHANGES, "refuse", "slow 0.5", "garble")),
     *(("twilio", "ListMessage", fault) for fault in READS),
     *(("sunshine", "ListMessages", fault) for fault in READS),
+    *(("sunshine", "CreateConversation", fault) for fault in ("accept then hang", "accept then reset")),
+    *(
+        ("sunshine", "PassControl", fault)
+        for fault in ("accept then hang", "accept then reset", "status 503")
+    ),
+    *(("opencx", "sendMessage", fault) for fault in ("accept then hang", "accept then reset", "slow 0.5")),
+    ("opencx", "createChatSession", "accept then reset"),
+    ("opencx", "listChatHistory", "slow 0.5"),
+    ("opencx", "conversation.ai_response", "drop webhooks"),
+    ("opencx", "conversation.ai_response", "duplicate 2"),
+    ("opencx", "conversation.handoff_to_human", "drop webhooks"),
+    ("opencx", "conversation.handoff_to_human", "duplicate 2"),
     ("twilio", "inbound", "drop webhooks"),
     ("twilio", "status", "drop webhooks"),
     ("sunshine", "conversation:message", "drop webhooks"),
@@ -27,6 +39,7 @@ FAULTS = (
     ("twilio", "status", "early callback"),
     ("sunshine", "conversation:message", "duplicate 2"),
 )
+AT_WORK = 0.5  # of the bridges are killed once they are ready, the others wherever they have got to
 PLANT_EVERY = 0.1  # seconds
 AT_ONCE = 12  # planted and not yet used up
 HURRY = 1.0  # seconds that pass beside each tenth of a second: retries fall due in the storm, not after it
@@ -65,6 +78,13 @@ class Storm:
             victim.kill()
             victim.start()
             self.kills += 1
+            if chance.random() < AT_WORK:
+                self._let_start(victim)
+
+    def _let_start(self, bridge: Bridge) -> None:
+        """However slow the machine is: who is always killed while it starts shows nothing."""
+        while not (bridge.ready or self._over.wait(0.05)):
+            pass
 
     def _plant_on(self) -> None:
         chance, sim = random.Random(f"faults {self._plan.seed}"), self._sims()

@@ -115,12 +115,13 @@ class Network:
         for door in self.doors:
             if (answer := door(request)) is not None:
                 return answer
-        for system in sorted(self.systems, key=lambda system: -len(system.prefix)):
-            if request.path == system.prefix or request.path.startswith(system.prefix + "/"):
-                request.path = request.path[len(system.prefix) :] or "/"
-                request.base = self.base + system.prefix
-                return self._call(system, request)
-        return json_response({"error": "no such system", "path": request.path}, 404)
+        meant = [system for system in self.systems if f"{request.path}/".startswith(f"{system.prefix}/")]
+        if not meant:
+            return json_response({"error": "no such system", "path": request.path}, 404)
+        system = max(meant, key=lambda each: len(each.prefix))
+        request.path = request.path[len(system.prefix) :] or "/"
+        request.base = self.base + system.prefix
+        return self._call(system, request)
 
     def _met(self, fault: Fault) -> None:
         facts = {"operation": fault.operation, "fault": fault.fault, "match": fault.match}

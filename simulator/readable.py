@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from simulator.headers import Headers
+from simulator.pairs import pairs_of
 
 
 class Unread:
@@ -32,7 +32,7 @@ def readable(body: bytes, content_type: str) -> object:
     except (ValueError, RecursionError):
         return f"<{len(body)} bytes>"
     if kind == "application/x-www-form-urlencoded":
-        return grouped(parse_qsl(text, keep_blank_values=True))
+        return grouped(pairs_of(text))
     return text if kind.startswith("text/") or kind.endswith("xml") else f"<{len(body)} bytes>"
 
 

@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
-from urllib.parse import parse_qsl
 
 from simulator.headers import Headers
+from simulator.pairs import Pairs, pairs_of
 
 Json = dict[str, Any]
-Pairs = list[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -38,13 +37,12 @@ class Request:
 
     @property
     def query(self) -> Pairs:
-        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
+        return pairs_of(self.query_string)
 
     @property
     def form(self) -> Pairs:
         if self._read is None or self._read[0] is not self.body:
-            said = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
-            self._read = self.body, said
+            self._read = self.body, pairs_of(self.body.decode("utf-8", "replace"))
         return list(self._read[1])
 
     @property

@@ -45,18 +45,20 @@ class Guard:
     def _opened(self, request: Request) -> str:
         """The account these credentials open, if any."""
         user, password = request.basic_auth or ("", "")
-        state = self._state
-        known: dict[str, tuple[str, list[str]]] = {
-            state.account: (state.account, [state.token, state.secondary]),
-            accounts.TWILIO_API_KEY_SID: (state.account, [accounts.TWILIO_API_KEY_SECRET]),
-            accounts.TWILIO_TEST_ACCOUNT_SID: (
-                accounts.TWILIO_TEST_ACCOUNT_SID,
-                [accounts.TWILIO_TEST_AUTH_TOKEN],
-            ),
-        }
-        account, tokens = known.get(user, ("", []))
+        account, *tokens = self._known(user)
         given = password.encode()
         return account if any(each and hmac.compare_digest(each.encode(), given) for each in tokens) else ""
+
+    def _known(self, user: str) -> tuple[str, ...]:
+        """The account a user opens, and the passwords that do it."""
+        state = self._state
+        if user == state.account:
+            return user, state.token, state.secondary
+        if user == accounts.TWILIO_API_KEY_SID:
+            return state.account, accounts.TWILIO_API_KEY_SECRET
+        if user == accounts.TWILIO_TEST_ACCOUNT_SID:
+            return user, accounts.TWILIO_TEST_AUTH_TOKEN
+        return ("",)
 
     def _count(self) -> None:
         """Each call is in flight for a while; too many at once are refused."""

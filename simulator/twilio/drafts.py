@@ -7,6 +7,7 @@ those that look at what is true `HERE`. Each returns a refusal or None (CAR-38 â
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -196,6 +197,7 @@ def reaches_america(owned: object) -> bool:
     return getattr(owned, "kind", "") not in ("alphanumeric", "international")
 
 
+@lru_cache(1024)
 def is_url(text: str) -> bool:
     """An address that can be called: http, a host without underscores (CAR-10)."""
     try:

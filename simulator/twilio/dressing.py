@@ -32,7 +32,10 @@ def dressed(draft: "Draft", state: State) -> "Draft":
     if settings["mms_converter"] and draft.media_urls and region(draft.to) not in NORTH_AMERICA:
         draft = replace(draft, body=" ".join([draft.body, *draft.media_urls]).strip(), media_urls=[])
     callback = draft.callback or settings["status_callback"] or ""
-    return replace(draft, callback=callback, validity=min(draft.validity, settings["validity_period"]))
+    validity = min(draft.validity, settings["validity_period"])
+    if (callback, validity) == (draft.callback, draft.validity):
+        return draft
+    return replace(draft, callback=callback, validity=validity)
 
 
 def _filled(draft: "Draft", state: State) -> "Draft":

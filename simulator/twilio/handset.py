@@ -1,6 +1,5 @@
 """What customers' phones show: every bubble, joined and per part (CAR-347)."""
 
-from dataclasses import replace
 from typing import Any
 
 from simulator.twilio.segments import split
@@ -16,18 +15,16 @@ class Handsets:
 
     def receives(self, message: Message) -> None:
         """A message from us appears."""
-        shown = self._bubble(message, "received")
         held = self._state.media_of(message.sid)
         files = [(media.source, media.content_type, len(media.data)) for media in held]
-        self._show(message.phone, replace(shown, media=_files(files)))
+        self._show(message.phone, self._bubble(message, "received", _files(files)))
 
     def types(self, message: Message) -> None:
         """Its owner sends a message to us."""
-        shown = self._bubble(message, "sent")
         base = self._state.network.base + "/twilio"
         held = self._state.media_of(message.sid)
         files = [(base + media_path(media), media.content_type, len(media.data)) for media in held]
-        self._show(message.phone, replace(shown, media=_files(files)))
+        self._show(message.phone, self._bubble(message, "sent", _files(files)))
 
     def is_told(self, phone: str, number: str, text: str) -> None:
         """The carrier answers by itself."""
@@ -38,10 +35,10 @@ class Handsets:
         """Everything on one phone, oldest first."""
         return [_view(phone, shown) for shown in self._state.screens.get(phone, [])]
 
-    def _bubble(self, message: Message, direction: str) -> Shown:
+    def _bubble(self, message: Message, direction: str, media: list[dict[str, Any]]) -> Shown:
         at = self._state.network.now()
         parts = list(message.parts)
-        return Shown(direction, message.number, message.body, parts, [], message.sid, at, message=message)
+        return Shown(direction, message.number, message.body, parts, media, message.sid, at, message=message)
 
     def _show(self, phone: str, shown: Shown) -> None:
         self._state.screens.setdefault(phone, []).append(shown)

@@ -13,11 +13,12 @@ What faults make of a delivery is the same for every system (`simulator/departur
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from functools import lru_cache, partial
+from urllib.parse import unquote, urlsplit
 
 from simulator.departures import Leaving
 from simulator.hooks import Hook, HookAnswer
+from simulator.pairs import as_form, pairs_of
 from simulator.twilio.signature import Params, bare, signatures
 from simulator.twilio.state import State
 
@@ -53,13 +54,14 @@ class Patience:
     read: float
     total: float
 
-    @classmethod
-    def of(cls, url: str) -> "Patience":
+    @staticmethod
+    @lru_cache(1024)
+    def of(url: str) -> "Patience":
         """Read `#rc=3&rp=all&tt=5000`; values out of range are ignored."""
-        said = dict(parse_qsl(urlsplit(url).fragment))
-        return cls(
+        said = dict(pairs_of(urlsplit(url).fragment))
+        return Patience(
             retries=_within(said.get("rc"), 0, 5, 1),
-            retried=frozenset(said.get("rp", "ct").split(",")),
+            retried=frozenset((said.get("rp") or "ct").split(",")),
             read=_within(said.get("rt"), 100, 15_000, 15_000) / 1000,
             total=_within(said.get("tt"), 100, 15_000, 15_000) / 1000,
         )
@@ -125,7 +127,8 @@ class Hooks:
             left = patience.total - (self._network.now() - started)
             if left <= 0:
                 break
-            hook = replace(self._hook(delivery), attempt=attempt, timeout=min(patience.read, left))
+            hook = self._hook(delivery)
+            hook.attempt, hook.timeout = attempt, min(patience.read, left)
             answer = self._network.deliver(hook)
             if not patience.again(answer):
                 break
@@ -133,7 +136,7 @@ class Hooks:
 
     def _hook(self, delivery: Delivery) -> Hook:
         params = [*delivery.params, *([UNHEARD_OF] if delivery.quirk == "unknown parameter" else [])]
-        url, body, signed = bare(delivery.url), urlencode(params), params
+        url, body, signed = bare(delivery.url), as_form(params), params
         if delivery.method == "GET":
             url, body, signed = _with_query(url, body), "", []
         headers = {
@@ -156,6 +159,7 @@ def _with_query(url: str, query: str) -> str:
     return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
 
 
+@lru_cache(1024)
 def _credentials(url: str) -> dict[str, str]:
     split = urlsplit(url)
     if split.username is None:

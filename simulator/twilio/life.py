@@ -13,7 +13,7 @@ Facts:
 """
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from simulator.twilio import errors, quirks
 from simulator.twilio.drafts import Draft, check
@@ -137,8 +137,10 @@ class Life:
                 fate = Fate((*fate.statuses[:step], "failed"), OVERFLOW)
             status = fate.statuses[step]
             code = fate.error_code if status in FAILED else None
+            before = message.sent
             message.become(status, self._network.now(), code)
-            self._state.messages.place(message)
+            if message.sent != before:
+                self._state.messages.place(message)
             if step == fate.arrival:
                 self._handsets.receives(message)
             report = self._report(message)
@@ -159,8 +161,7 @@ def callback_params(message: Message, account: str) -> Params:
     """What a status callback says, in the order seen on the wire (CAR-130); channels add theirs (CAR-132)."""
     told: Params = []
     if message.status in ("delivered", "undelivered") and not message.picture:
-        done = datetime.fromtimestamp(message.updated, UTC).strftime("%y%m%d%H%M")
-        told.append(("RawDlrDoneDate", done))
+        told.append(("RawDlrDoneDate", _minute(int(message.updated // 60))))
     if message.error_code:
         told.append(("ErrorCode", str(message.error_code)))
     if named := channel(message.phone)[0]:
@@ -171,3 +172,9 @@ def callback_params(message: Message, account: str) -> Params:
         told.append(("MessagingServiceSid", message.service))
     told += [("MessageSid", message.sid), ("AccountSid", account)]
     return [*told, ("From", message.number), ("ApiVersion", VERSION)]
+
+
+@lru_cache(64)
+def _minute(since: int) -> str:
+    """So many minutes after the epoch, as carriers write it."""
+    return datetime.fromtimestamp(since * 60, UTC).strftime("%y%m%d%H%M")

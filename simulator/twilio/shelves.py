@@ -90,8 +90,11 @@ class Messages(dict[str, Message]):
 
     def _around(self, message: Message) -> Iterator[Shelf]:
         to, sender = message.to, message.sender
-        for key in dict.fromkeys((("", ""), (to, ""), ("", sender), (to, sender))):
-            yield self._shelves.setdefault(key, Shelf())
+        for key in {("", ""), (to, ""), ("", sender), (to, sender)}:
+            shelf = self._shelves.get(key)
+            if shelf is None:
+                shelf = self._shelves[key] = Shelf()
+            yield shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,12 @@ def _before(shelf: list[Message], moment: float) -> int:
 
 
 def _insert(shelf: list[Message], message: Message, key: Order) -> None:
-    place = bisect_left(shelf, key(message), key=key)
-    if place == len(shelf) or shelf[place] is not message:
+    wanted = key(message)
+    if not shelf or key(shelf[-1]) < wanted:  # the newest, as nearly always
+        shelf.append(message)
+        return
+    place = bisect_left(shelf, wanted, key=key)
+    if shelf[place] is not message:
         shelf.insert(place, message)
 
 

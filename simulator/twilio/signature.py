@@ -10,21 +10,21 @@ Facts:
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from simulator.twilio.state import State
 
-HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
+HASHES = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 Params = list[tuple[str, str]]
 
 
 def sign(token: str, url: str, params: Iterable[tuple[str, str]] = (), algorithm: str = "HMAC_SHA1") -> str:
     """The signature of a form post (or, without parameters, of a GET) to `url`."""
     text = bare(url) + "".join(name + value for name, value in sorted(set(params)))
-    digest = hmac.new(token.encode(), text.encode(), HASHES[algorithm]).digest()
+    digest = hmac.digest(token.encode(), text.encode(), HASHES[algorithm])
     return base64.b64encode(digest).decode()
 
 
@@ -43,6 +43,7 @@ def signatures(state: State, url: str, params: Params, quirk: str = "") -> dict[
     }
 
 
+@lru_cache(1024)
 def bare(url: str) -> str:
     """`url` without user name, password and fragment."""
     split = urlsplit(url)

@@ -6,6 +6,7 @@ and `num_segments` "0" until a service has picked a sender (CAR-18); an MMS has 
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from simulator import accounts
@@ -17,7 +18,13 @@ ACCOUNT_PATH = f"/{VERSION}/Accounts/{accounts.TWILIO_ACCOUNT_SID}"
 
 
 def rfc2822(at: float | None) -> str | None:
-    return None if at is None else format_datetime(datetime.fromtimestamp(int(at), UTC))
+    return None if at is None else _second(int(at))
+
+
+@lru_cache(1024)
+def _second(at: int) -> str:
+    """Messages are made and change many a second, and each is shown with three moments."""
+    return format_datetime(datetime.fromtimestamp(at, UTC))
 
 
 def iso(at: float) -> str:

@@ -1,8 +1,9 @@
 """Simulated time and everything that is due in it.
 
-Two ways to live:
+Ways to live:
   * frozen: time moves only by `advance`; due work runs inside `advance` and `run_due`, in order.
-  * running: time is the machine's plus whatever was advanced; a thread runs due work when it is due.
+  * running: time is the machine's plus whatever was advanced; threads run due work when it is due, or the
+    server's loop does (`driven_clock.py`).
 
 Work is named by a lane (a phone, a conversation). Work of one lane never overlaps and keeps its order.
 """
@@ -12,22 +13,24 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from simulator.hooks import Hook, HookAnswer
 
 Work = Callable[[], None]
+Heard = Callable[[HookAnswer], None]
 PATIENCE = 5.0
 
 
-@dataclass(order=True)
-class _Due:
+class Due(NamedTuple):
+    """Work for later. They are ordered by time and number, and no two have the same number."""
+
     at: float
     number: int
-    lane: str = field(compare=False)
-    work: Work = field(compare=False)
-    context: Context = field(compare=False, default_factory=copy_context)  # knows what caused the work
+    lane: str
+    work: Work
+    context: Context  # knows what caused the work
 
     def run(self) -> None:
         self.context.run(self.work)
@@ -39,7 +42,7 @@ class Clock:
     def __init__(self, start: float = 1_795_000_000.0) -> None:
         self._offset = start
         self._start = start
-        self._due: list[_Due] = []
+        self._due: list[Due] = []
         self._numbers = itertools.count()
         self._wake = threading.Condition()
         self._age = 0  # so often everything was forgotten
@@ -50,7 +53,7 @@ class Clock:
     def later(self, seconds: float, work: Work, *, lane: str = "") -> int:
         """Run `work` once `seconds` have passed; its number."""
         with self._wake:
-            due = _Due(self.now() + seconds, next(self._numbers), lane, work)
+            due = Due(self.now() + seconds, next(self._numbers), lane, work, copy_context())
             heapq.heappush(self._due, due)
             self._wake.notify_all()
             return due.number
@@ -85,6 +88,10 @@ class Clock:
         with self._wake:
             return self._due[0].at if self._due else None
 
+    def post(self, hook: Hook, heard: Heard) -> bool:  # noqa: ARG002 - most clocks carry nothing
+        """Let the work that runs now send a webhook without waiting; False: whoever asks must wait."""
+        return False
+
     def reset(self) -> list[Any]:
         """Forget all work, what is already on its way to a thread as well; go back to the start.
 
@@ -97,27 +104,19 @@ class Clock:
             self._age += 1
             return forgotten
 
-    def _pop(self, until: float) -> _Due | None:
+    def _pop(self, until: float) -> Due | None:
         with self._wake:
             if self._due and self._due[0].at <= until:
                 return heapq.heappop(self._due)
             return None
 
 
-class RunningClock(Clock):
-    """Real time plus an offset; due work runs on threads, one lane always on the same thread."""
+class RealClock(Clock):
+    """Real time plus an offset; somebody else runs the work, and counts what runs."""
 
-    def __init__(self, *, threads: int = 8, standing: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__(0.0)
-        self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"lane-{n}") for n in range(threads)]
         self._running = 0
-        self._stopped = False
-        if not standing:
-            self.go()
-
-    def go(self) -> None:
-        """Let time run from now on."""
-        threading.Thread(target=self._run, name="clock", daemon=True).start()
 
     def now(self) -> float:
         return time.time() + self._offset
@@ -128,7 +127,7 @@ class RunningClock(Clock):
             self._wake.notify_all()
 
     def run_due(self) -> bool:
-        """The thread does it."""
+        """That somebody does it."""
         return False
 
     def settle(self) -> None:
@@ -140,6 +139,23 @@ class RunningClock(Clock):
         with self._wake:
             return self._running == 0 and super().idle()
 
+
+class RunningClock(RealClock):
+    """Due work runs on threads, one lane always on the same thread."""
+
+    def __init__(self, *, threads: int = 8, standing: bool = False) -> None:
+        super().__init__()
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a server starts without it
+
+        self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"lane-{n}") for n in range(threads)]
+        self._stopped = False
+        if not standing:
+            self.go()
+
+    def go(self) -> None:
+        """Let time run from now on."""
+        threading.Thread(target=self._run, name="clock", daemon=True).start()
+
     def stop(self) -> None:
         with self._wake:
             self._stopped = True
@@ -150,7 +166,7 @@ class RunningClock(Clock):
             due, age = found
             self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due, age)
 
-    def _next(self) -> tuple[_Due, int] | None:
+    def _next(self) -> tuple[Due, int] | None:
         with self._wake:
             while not self._stopped:
                 wait = self._due[0].at - self.now() if self._due else None
@@ -164,7 +180,7 @@ class RunningClock(Clock):
         """Work begins on its thread."""
         work()
 
-    def _perform(self, due: _Due, age: int) -> None:
+    def _perform(self, due: Due, age: int) -> None:
         try:
             if age == self._age:
                 self.perform(due.number, due.run)

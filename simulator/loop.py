@@ -1,9 +1,10 @@
 """One thread serves every line; whatever takes long is left to a thread of its own.
 
 Theory of operation. A leader waits for lines that have something to say, and serves one call at a time: no
-thread changes, so a call costs least. A guard watches it. If a call takes longer than `LONG`, because its
-handler waits for somebody else, the guard takes that line out and lets a new leader go on with the others;
-the old one finishes its call, puts the line back and ends. Answers that are known to take long (streams, slow
+thread changes, so a call costs least. Between calls it does what is due on the clock it was given, and
+carries the webhooks (`courier.py`). A guard watches it. If a call or a piece of work takes longer than
+`LONG`, because it waits for somebody else, the guard takes that line out and lets a new leader go on with the
+others; the old one finishes, puts the line back and ends. Answers that are known to take long (streams, slow
 ones, calls that ask to `wait`) get a thread at once. A line that hangs costs nothing: nobody answers it until
 it goes, or until `HANG_SECONDS` have passed; then it is cut.
 """
@@ -18,23 +19,29 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
+from simulator.clock import Work
+from simulator.courier import Courier
+from simulator.driven_clock import DrivenClock
 from simulator.endings import Ending, Hang, Reset, Slow
 from simulator.lines import Line, Lines
 from simulator.web import Request, Response
 from simulator.wire import CONTINUE, Broken, answer, head_of
 
 LONG = 0.05
-TICK = 0.5
+TICK = 0.25
+AT_ONCE = 64  # pieces of work between two looks at the lines
 Handle = Callable[[Request], Ending]
 
 
 class Loop:
-    """Serves `handle` at a listening socket until it is stopped."""
+    """Serves `handle` at a listening socket until it is stopped, and drives a clock."""
 
-    def __init__(self, listener: socket.socket, handle: Handle) -> None:
+    def __init__(self, listener: socket.socket, handle: Handle, clock: DrivenClock | None = None) -> None:
         self._listener = listener
         self._handle = handle
         self._lines = Lines()
+        self._clock = clock or DrivenClock()
+        self._courier = Courier(self._lines.selector, self._clock.soon)
         self._ready: deque[tuple[selectors.SelectorKey, int]] = deque()
         self._lock = threading.Lock()
         self._term = 0
@@ -47,15 +54,16 @@ class Loop:
     def start(self) -> None:
         """Serve from now on, on threads of its own."""
         self._listener.setblocking(False)
-        for each in (self._listener, self._ear):
-            self._lines.selector.register(each, selectors.EVENT_READ)
+        self._lines.selector.register(self._listener, selectors.EVENT_READ, self._welcome)
+        self._lines.selector.register(self._ear, selectors.EVENT_READ, self._hear)
+        self._clock.carry, self._clock.ring = self._courier.carry, self._ring
         self._spawn(self._guard)
         self._spawn(self._lead, 0)
 
     def stop(self, patience: float) -> None:
         """Take no more; wait for what is being answered, but not longer than that."""
         self.stopping = True
-        self._bell.send(b".")
+        self._ring()
         end = time.monotonic() + patience
         for helper in list(self._helpers):
             helper.join(max(0.0, end - time.monotonic()))
@@ -67,11 +75,42 @@ class Loop:
     def _lead(self, term: int) -> None:
         while term == self._term and not self.stopping:
             if not self._ready:
-                self._ready.extend(self._lines.selector.select(TICK))
+                self._ready.extend(self._lines.selector.select(self._clock.rest(TICK)))
+                self._clock.wake()
                 self._lines.cut_overdue()
+                self._courier.cut_overdue()
             while self._ready and term == self._term:
                 with contextlib.suppress(IndexError):
                     self._turn(*self._ready.popleft(), term)
+            self._work(term)
+
+    def _work(self, term: int) -> None:
+        for _ in range(AT_ONCE):
+            work = self._clock.ready() if term == self._term else None
+            if work is None:
+                return
+            self._do(work, term)
+
+    def _do(self, work: Work, term: int) -> None:
+        """A piece of work, under the guard's eyes; what nobody foresaw ends only itself."""
+        self._current, self._since = None, time.monotonic()
+        try:
+            work()
+        except Exception:  # noqa: BLE001 - the other boundary
+            sys.stderr.write(f"Work on the clock broke the simulator:\n{traceback.format_exc()}")
+        with self._lock:
+            if self._term == term:
+                self._since = 0.0
+
+    def _ring(self) -> None:
+        with contextlib.suppress(OSError):
+            self._bell.send(b".")
+
+    def _hear(self) -> None:
+        self._ear.recv(4096)
+
+    def _welcome(self) -> None:
+        self._lines.welcome(self._listener)
 
     def _guard(self) -> None:
         while not self.stopping:
@@ -81,10 +120,11 @@ class Loop:
 
     def _replace_leader(self) -> None:
         with self._lock:
-            if not self._since or self._current is None:
+            if not self._since:
                 return
             self._since, self._term = 0.0, self._term + 1
-            self._lines.forget(self._current)
+            if self._current is not None:
+                self._lines.forget(self._current)
         self._spawn(self._lead, self._term)
 
     def _spawn(self, work: Callable[..., None], *arguments: object) -> None:
@@ -103,9 +143,9 @@ class Loop:
     # --- one turn ---
 
     def _turn(self, key: selectors.SelectorKey, events: int, term: int) -> None:
-        line: Line | None = key.data
-        if line is None:
-            self._lines.welcome(self._listener)
+        line: Line | Work = key.data
+        if not isinstance(line, Line):
+            self._do(line, term)
         elif events & selectors.EVENT_WRITE:
             self._lines.send(line, b"")
             if not line.out:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from simulator.bends import Line
-from simulator.clock import Clock
+from simulator.clock import Clock, Heard
 from simulator.departures import Departures
 from simulator.endings import Ending, Slow, after_applying, without_applying
 from simulator.environment import BRIDGE, DOORS
@@ -62,6 +62,10 @@ class System(Protocol):
 
 # What is no provider's: the control surface, the console. None: not for this door.
 Door = Callable[[Request], Response | None]
+
+
+def _unheard(_: HookAnswer) -> None:
+    """Nobody waits for the answer."""
 
 
 class Network:
@@ -194,9 +198,23 @@ class Network:
 
     # --- webhooks out ---
 
+    def send(self, hook: Hook, heard: Heard = _unheard) -> None:
+        """Make one delivery attempt, now or when the work that runs is over; tell the answer."""
+
+        def told(answer: HookAnswer) -> None:
+            self._told(hook, answer)
+            heard(answer)
+
+        if self.line.bend is not None or not self.clock.post(hook, told):
+            heard(self.deliver(hook))
+
     def deliver(self, hook: Hook) -> HookAnswer:
         """Make one delivery attempt now, on the caller's thread, and write it down."""
         answer = self.line.told(hook, self.transport)
+        self._told(hook, answer)
+        return answer
+
+    def _told(self, hook: Hook, answer: HookAnswer) -> None:
         self.write(
             "webhook",
             hook.system,
@@ -208,7 +226,6 @@ class Network:
             status=answer.status,
             response=unread(answer.body, answer.headers),
         )
-        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Names and values as forms and queries carry them.
 
-The same as the standard library's `parse_qsl` and `urlencode`, but what needs no quoting, which is nearly all,
-is left alone: this is done for every call and every webhook.
+The same as the standard library's `parse_qsl` and `urlencode`, but what needs no quoting, which is nearly
+all, is left alone: this is done for every call and every webhook.
 """
 
 import re

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.build import build
-from simulator.clock import RunningClock
 from simulator.diary import Diary, Foreign
+from simulator.driven_clock import DrivenClock
 from simulator.loop import Loop
 from simulator.memory import Memory
 from simulator.network import Network
@@ -56,9 +56,10 @@ def serve(address: Address, what: Served) -> None:
     listener = listen(address)
     here = Address(address.host, listener.getsockname()[1])
     if what.state is None:
-        network = build(RunningClock(), deliver, what.seed or 0, str(here), what.bridge)
+        clock = DrivenClock()
+        network = build(clock, deliver, what.seed or 0, str(here), what.bridge)
         _arrange(network, what)
-        _serve(Loop(listener, network.handle), network, here)
+        _serve(Loop(listener, network.handle, clock), network, here)
         return
     diary = Diary(what.state, what.seed)
     memory = Memory(diary, deliver)

@@ -115,13 +115,14 @@ def _trailed(buffer: bytearray, body: bytes, at: int) -> tuple[bytes, int] | Non
 class Reply:
     """What arrived as the answer to one call of ours."""
 
-    __slots__ = ("body", "buffer", "headers", "status")
+    __slots__ = ("body", "buffer", "headers", "keep", "status")
 
     def __init__(self) -> None:
         self.buffer = bytearray()
         self.status = 0
         self.headers = Headers()
         self.body = b""
+        self.keep = False  # the line can be used again
 
     def whole(self, *, ended: bool) -> bool:
         """Whether all of it has arrived; an end may be what tells. Raises `Broken`."""
@@ -133,6 +134,8 @@ class Reply:
         if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
             raise Broken(502, "the first line is no answer")
         self.status, self.headers = int(words[1]), _headers(lines)
+        said = self.headers.get("Connection", "").lower()
+        self.keep = "close" not in said and (words[0] != "HTTP/1.0" or "keep-alive" in said)
         if 100 <= self.status < 200:
             del self.buffer[: end + 4]
             return self.whole(ended=ended)
@@ -147,7 +150,7 @@ class Reply:
             return found is not None
         length = self.headers.get("Content-Length")
         if length is None:
-            self.body = bytes(self.buffer[start:])
+            self.body, self.keep = bytes(self.buffer[start:]), False
             return ended
         self.body = bytes(self.buffer[start : start + int(length)])
         return len(self.body) == int(length)

@@ -62,7 +62,7 @@ class Hooks:
         self._network.clock.later(0, partial(self._deliver, event, body), lane=lane)
 
     def _deliver(self, event: str, body: bytes) -> None:
-        self._network.deliver(self._hook(event, body))
+        self._network.send(self._hook(event, body))
 
     def _hook(self, event: str, body: bytes) -> Hook:
         headers = {"Content-Type": "application/json", "X-OpenCX-Signature": sign(body)}

@@ -20,7 +20,7 @@ from functools import partial
 
 from simulator.departures import Leaving
 from simulator.facts import leaves
-from simulator.hooks import Hook
+from simulator.hooks import Hook, HookAnswer
 from simulator.sunshine import quirks, views
 from simulator.sunshine.records import Conversation, Integration, Webhook
 from simulator.sunshine.state import World
@@ -162,7 +162,10 @@ class Hooks:
         self.world.network.clock.later(pause, partial(self._attempt, delivery, lane, attempt), lane=lane)
 
     def _attempt(self, delivery: Delivery, lane: str, attempt: int) -> None:
-        answer = self.world.network.deliver(self._hook(delivery, attempt))
+        heard = partial(self._heard, delivery, lane, attempt)
+        self.world.network.send(self._hook(delivery, attempt), heard)
+
+    def _heard(self, delivery: Delivery, lane: str, attempt: int, answer: HookAnswer) -> None:
         done = answer.status is not None and (200 <= answer.status < 300 or answer.status in FINAL)
         if not done and attempt <= len(PAUSES):
             self._queue(delivery, lane, attempt + 1)

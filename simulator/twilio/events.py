@@ -65,7 +65,7 @@ class Events:
         url += ("&" if urlsplit(url).query else "?") + urlencode({"bodySHA256": digest})
         headers = {"Content-Type": "application/json", "User-Agent": "TwilioProxy/1.1"}
         signed = signatures(self._state, url, [])
-        self._network.deliver(Hook("twilio", "event", url, {**headers, **signed}, body))
+        self._network.send(Hook("twilio", "event", url, {**headers, **signed}, body))
 
 
 class EventsApi:

@@ -117,22 +117,20 @@ class Hooks:
 
     def perform(self, delivery: Delivery) -> None:
         """Deliver without looking for faults; hand the last answer on."""
-        delivery.answered(self._attempts(delivery))
-
-    def _attempts(self, delivery: Delivery) -> HookAnswer:
         patience = Patience.of(delivery.url)
-        started = self._network.now()
-        answer = HookAnswer(None, connected=False)
-        for attempt in range(1, patience.retries + 2):
-            left = patience.total - (self._network.now() - started)
-            if left <= 0:
-                break
-            hook = self._hook(delivery)
-            hook.attempt, hook.timeout = attempt, min(patience.read, left)
-            answer = self._network.deliver(hook)
-            if not patience.again(answer):
-                break
-        return HookAnswer(None) if delivery.quirk == "gave up waiting" else answer
+        self._attempt(delivery, 1, self._network.now() + patience.total)
+
+    def _attempt(self, delivery: Delivery, attempt: int, end: float) -> None:
+        hook, left = self._hook(delivery), end - self._network.now()
+        hook.attempt, hook.timeout = attempt, min(Patience.of(delivery.url).read, left)
+        self._network.send(hook, partial(self._heard, delivery, attempt, end))
+
+    def _heard(self, delivery: Delivery, attempt: int, end: float, answer: HookAnswer) -> None:
+        patience = Patience.of(delivery.url)
+        if attempt <= patience.retries and patience.again(answer) and self._network.now() < end:
+            self._attempt(delivery, attempt + 1, end)
+        else:
+            delivery.answered(HookAnswer(None) if delivery.quirk == "gave up waiting" else answer)
 
     def _hook(self, delivery: Delivery) -> Hook:
         params = [*delivery.params, *([UNHEARD_OF] if delivery.quirk == "unknown parameter" else [])]

@@ -21,6 +21,7 @@ class Rival:
     seconds: float = 0.0
     resident: float = 0.0
     results: dict[tuple[str, int], Volley] = field(default_factory=dict)
+    costs: dict[tuple[str, int], float] = field(default_factory=dict)  # µs of processor time a call
 
 
 def request(method: str, path: str, body: str = "", **headers: str) -> bytes:

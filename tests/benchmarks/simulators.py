@@ -2,14 +2,17 @@
 
 start        from the start of the process to its first answer; memory is what is resident then
 create, get  messages created and fetched a second on 1, 16 and 64 connections, and how long one takes; the
-             share is that of the yardstick, a bare Flask route under gunicorn gthread, at the same job
+             share is that of the yardstick, a bare Flask route under gunicorn gthread, at the same job; cpu
+             is the processor time of a call with all that follows from it, webhooks and receipts
 
+The messages go to fifty phones in turn: what happens to one phone happens in order, one after the other.
 Ours checks credentials and parameters, keeps the message, tells its fate by signed webhooks to a receiver
 that answers, and writes all of it into the ledger; the others have their answers made beforehand: the
 yardstick, and Prism, Mockoon and mountebank, which are installed for the occasion where node is present.
 """
 
 import base64
+import itertools
 import os
 import re
 import socket
@@ -28,7 +31,7 @@ from tests.benchmarks import growth
 from tests.benchmarks.peers import peers
 from tests.benchmarks.processes import free_port
 from tests.benchmarks.rival import Rival, request
-from tests.benchmarks.volley import volley
+from tests.benchmarks.volley import Make, volley
 
 CONNECTIONS = (1, 16, 64)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
@@ -41,6 +44,7 @@ GUNICORN = (
 
 # --- who takes part ---
 
+PHONES = [b"B141555501%02d" % number for number in range(50)]
 FORM = "application/x-www-form-urlencoded"
 BARE = (
     request("POST", "/messages", "To=%2B14155550101&Body=hello", Content_Type=FORM),
@@ -96,7 +100,7 @@ def ours(receiver: int, *, webhooks: bool = True) -> Rival:
 
 
 @contextmanager
-def running(rival: Rival) -> Iterator[None]:
+def running(rival: Rival) -> Iterator[int]:
     """Start it, and take the time and the memory."""
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -106,7 +110,7 @@ def running(rival: Rival) -> Iterator[None]:
         wait_for(rival)
         rival.seconds = time.perf_counter() - start
         rival.resident = resident(process.pid)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -133,6 +137,14 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(resident(int(child)) for child in children)
 
 
+def spent(pid: int) -> float:
+    """Seconds of processor time, of the process and those it started."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(spent(int(child)) for child in children)
+
+
 def one_message(rival: Rival) -> bytes:
     """The request for a message that was just created."""
     with socket.create_connection(("127.0.0.1", rival.port), 5) as line:
@@ -142,15 +154,21 @@ def one_message(rival: Rival) -> bytes:
 
 
 def measure(rival: Rival) -> None:
-    with running(rival):
+    phones = itertools.cycle(PHONES)
+    with running(rival) as pid:
         for lines in CONNECTIONS:
-            create = volley(
-                rival.port, lambda: rival.create, lines=lines, seconds=SECONDS, status=rival.created
-            )
+            fire(rival, pid, ("create", lines), lambda: rival.create.replace(PHONES[1], next(phones)))
             wanted = one_message(rival)
-            settle(rival)
-            get = volley(rival.port, lambda: wanted, lines=lines, seconds=SECONDS, status=200)  # noqa: B023
-            rival.results["create", lines], rival.results["get", lines] = create, get
+            fire(rival, pid, ("get", lines), lambda: wanted)  # noqa: B023
+
+
+def fire(rival: Rival, pid: int, job: tuple[str, int], make: Make) -> None:
+    """One volley, and what it costs until nothing is left to do."""
+    status = rival.created if job[0] == "create" else 200
+    before = spent(pid)
+    result = volley(rival.port, make, lines=job[1], seconds=SECONDS, status=status)
+    settle(rival)
+    rival.results[job], rival.costs[job] = result, (spent(pid) - before) / result.calls * 1e6
 
 
 def measured(others: list[Rival]) -> list[Rival]:
@@ -185,11 +203,11 @@ def report(rivals: list[Rival]) -> None:
         print(f"{rival.name:30} first answer {rival.seconds:5.2f} s, resident {rival.resident:4.0f} MB")
     for job in ("create", "get"):
         for lines in CONNECTIONS:
-            print(f"{job}, {lines} connections            rate     p50     p99    share")
+            print(f"{job}, {lines} connections            rate     p50     p99    share   cpu")
             for rival in rivals:
                 if result := rival.results.get((job, lines)):
                     share = result.rate / first.results[job, lines].rate
-                    print(f"  {rival.name:30} {result} {share:7.2f}")
+                    print(f"  {rival.name:30} {result} {share:7.2f} {rival.costs[job, lines]:5.0f} µs")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ class Volley:
     rate: float
     p50: float  # milliseconds
     p99: float
+    calls: int
     wrong: int
 
     def __str__(self) -> str:
@@ -50,7 +51,7 @@ def volley(port: int, make: Make, *, lines: int, seconds: float, status: int) ->
         key.data.socket.close()
     selector.close()
     cuts = quantiles(taken, n=100, method="inclusive")
-    return Volley((len(taken) - wrong) / elapsed, cuts[49] * 1000, cuts[98] * 1000, wrong)
+    return Volley((len(taken) - wrong) / elapsed, cuts[49] * 1000, cuts[98] * 1000, len(taken), wrong)
 
 
 def _send(line: _Line, request: bytes) -> None:

@@ -8,12 +8,13 @@ T = TypeVar("T")
 
 
 class Headers:
-    """Names and values; a name may come more than once."""
+    """Names and values; a name may come more than once. `pairs` is for reading."""
 
-    __slots__ = ("pairs",)
+    __slots__ = ("_first", "pairs")
 
     def __init__(self, given: "Mapping[str, str] | Iterable[Pair] | Headers | None" = None) -> None:
         self.pairs: list[Pair] = []
+        self._first: dict[str, str] | None = None  # by small letters; made when first asked for
         if given:
             self.extend(given)
 
@@ -23,11 +24,9 @@ class Headers:
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: object = None) -> object:
         """The first value of that name."""
-        wanted = name.lower()
-        for held, value in self.pairs:
-            if held.lower() == wanted:
-                return value
-        return default
+        if self._first is None:
+            self._first = {held.lower(): value for held, value in reversed(self.pairs)}
+        return self._first.get(name.lower(), default)
 
     def items(self) -> list[Pair]:
         return list(self.pairs)
@@ -36,6 +35,7 @@ class Headers:
         """Add lines behind those that are there."""
         pairs = more.items() if isinstance(more, Mapping | Headers) else more
         self.pairs += [(name, str(value)) for name, value in pairs]
+        self._first = None
 
     def __getitem__(self, name: str) -> str:
         found = self.get(name)
@@ -47,10 +47,12 @@ class Headers:
         wanted = name.lower()
         self.pairs = [pair for pair in self.pairs if pair[0].lower() != wanted]
         self.pairs.append((name, str(value)))
+        self._first = None
 
     def __delitem__(self, name: str) -> None:
         wanted = name.lower()
         self.pairs = [pair for pair in self.pairs if pair[0].lower() != wanted]
+        self._first = None
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None

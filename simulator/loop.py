@@ -29,7 +29,7 @@ from simulator.wire import CONTINUE, Broken, answer, head_of
 
 LONG = 0.05
 TICK = 0.25
-AT_ONCE = 64  # pieces of work between two looks at the lines
+AT_ONCE = 8  # pieces of work between two looks at the lines: whoever called waits, nobody waits for work
 Handle = Callable[[Request], Ending]
 
 

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from simulator.headers import Headers
@@ -53,20 +53,25 @@ class Request:
     @property
     def basic_auth(self) -> tuple[str, str] | None:
         """User and password of an `Authorization: Basic` header."""
-        kind, _, value = self.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "basic":
-            return None
-        try:
-            user, _, password = base64.b64decode(value).decode().partition(":")
-        except ValueError:
-            return None
-        return user, password
+        return _basic(self.headers.get("Authorization", ""))
 
     @property
     def bearer(self) -> str | None:
         """The token of an `Authorization: Bearer` header."""
         kind, _, value = self.headers.get("Authorization", "").partition(" ")
         return value if kind.lower() == "bearer" else None
+
+
+@lru_cache(64)
+def _basic(said: str) -> tuple[str, str] | None:
+    kind, _, value = said.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        user, _, password = base64.b64decode(value).decode().partition(":")
+    except ValueError:
+        return None
+    return user, password
 
 
 @dataclass(slots=True)

@@ -157,13 +157,13 @@ class Reply:
 
 
 def _headers(lines: list[str]) -> Headers:
-    headers = Headers()
+    pairs = []
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise Broken(400, "a header line has no name")
-        headers.pairs.append((name, value.strip()))
-    return headers
+        pairs.append((name, value.strip()))
+    return Headers(pairs)
 
 
 def _length(headers: Headers) -> int | None:

@@ -96,9 +96,7 @@ def _serve(loop: Loop, network: Network, here: Address) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     gc.freeze()  # what stands now stays: the collector need not look at it again
-    gc.set_threshold(
-        20_000, 20, 20
-    )  # what is kept, messages and the ledger, grows with each call and has no cycles
+    gc.set_threshold(20_000, 20, 20)  # what calls leave behind is kept, and has no cycles: look rarely
     loop.start()
     sys.stdout.write(f"Simulators and console: {here}\n")
     sys.stdout.flush()

@@ -68,7 +68,11 @@ class Out:
 
     def send(self, port: int, body: bytes = b"body", lane: str = "lane") -> None:
         hook = Hook("twilio", "status", f"http://127.0.0.1:{port}/path?q", {"X-A": "b"}, body, timeout=0.4)
-        self.clock.later(0.0, lambda: self.clock.post(hook, self._answers.put) and None, lane=lane)
+
+        def post() -> None:
+            self.clock.post(hook, self._answers.put)
+
+        self.clock.later(0.0, post, lane=lane)
 
     def answer(self) -> HookAnswer:
         return self._answers.get(timeout=PATIENCE)

@@ -7,7 +7,6 @@ more than the call.
 """
 
 import socket
-import ssl
 import time
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -33,7 +32,7 @@ def exchange(hook: Hook, *, keep: bool) -> tuple[HookAnswer, socket.socket | Non
     try:
         line.sendall(request_of(hook, keep=keep))
         reply = _reply(line, end)
-        kept = keep and reply.keep and not isinstance(line, ssl.SSLSocket)
+        kept = keep and reply.keep and type(line) is socket.socket
         return answer_of(reply), line if kept else None
     except (OSError, ValueError, Broken):
         return HookAnswer(None, connected=True), None
@@ -50,7 +49,13 @@ def _connected(hook: Hook) -> socket.socket:
     place = (split.hostname, split.port or (443 if secure else 80))
     line = socket.create_connection(place, min(CONNECT_SECONDS, hook.timeout))
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return ssl.create_default_context().wrap_socket(line, server_hostname=split.hostname) if secure else line
+    return _secured(line, split.hostname) if secure else line
+
+
+def _secured(line: socket.socket, host: str) -> socket.socket:
+    import ssl  # noqa: PLC0415 - it takes long to load, and hardly any receiver wants it
+
+    return ssl.create_default_context().wrap_socket(line, server_hostname=host)
 
 
 @lru_cache(1024)

@@ -10,7 +10,6 @@ Facts:
 """
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from simulator.twilio.phones import UNITED_STATES, region
 from simulator.twilio.records import Message, Number
@@ -21,7 +20,7 @@ PICTURES = {"toll-free": 1.0, "short-code": 40.0}
 CLASSES = {"A": 75.0, "B": 75.0, "C": 40.0, "D": 40.0, "E": 4.0, "F": 4.0}
 ALONE = 1.0
 OVERFLOW, CAPPED = 30001, 30023
-PACIFIC = ZoneInfo("America/Los_Angeles")
+PACIFIC = "America/Los_Angeles"
 
 
 class Pace:
@@ -54,7 +53,7 @@ class Pace:
         owned, most = self._state.numbers.get(message.number), self._state.switches.daily_cap
         if not most or owned is None or owned.kind != "local" or region(message.phone) not in UNITED_STATES:
             return None
-        day = datetime.fromtimestamp(self._state.network.now(), UTC).astimezone(PACIFIC).date().isoformat()
+        day = _day(self._state.network.now())
         sent = self._today[1] if self._today[0] == day else 0
         self._today = (day, sent + len(message.parts))
         return CAPPED if self._today[1] > most else None
@@ -69,3 +68,10 @@ class Pace:
         if owned.kind != "local" or service is None or service.campaign is None:
             return RATES.get(owned.kind, ALONE)
         return CLASSES[service.campaign.facts.get("class", "A")]
+
+
+def _day(moment: float) -> str:
+    """The day it is in the Pacific time zone."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - it takes long to load, and a cap is rare
+
+    return datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(PACIFIC)).date().isoformat()

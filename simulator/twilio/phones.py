@@ -3,22 +3,31 @@
 Reading a number is slow and always gives the same, so every answer is remembered.
 """
 
-from functools import lru_cache
+import importlib
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import phonenumbers
-from phonenumbers import PhoneNumberType
+if TYPE_CHECKING:
+    import phonenumbers
 
 KINDS = ("local", "toll-free", "short-code", "alphanumeric", "international")
 UNITED_STATES = ("US", "PR", "GU", "VI", "AS", "MP")  # CAR-301
 NORTH_AMERICA = (*UNITED_STATES, "CA")
 CHANNELS = ("whatsapp", "rcs", "messenger")  # CAR-12
 REMEMBERED = 65_536
-NOT_MOBILE = (
-    PhoneNumberType.PREMIUM_RATE,
-    PhoneNumberType.SHARED_COST,
-    PhoneNumberType.UAN,
-    PhoneNumberType.VOICEMAIL,
-)
+
+
+@cache
+def library() -> ModuleType:
+    """Loaded when the first number is read: it takes longer than all of the carrier."""
+    return importlib.import_module("phonenumbers")
+
+
+@cache
+def countries() -> list[str]:
+    """Every country whose numbers can be read."""
+    return sorted(library().SUPPORTED_REGIONS)
 
 
 @lru_cache(REMEMBERED)
@@ -28,8 +37,8 @@ def region(number: str) -> str:
     if parsed is None:
         return ""
     code = parsed.country_code or 0
-    found = phonenumbers.region_code_for_number(parsed)
-    return found or ("" if code == 1 else phonenumbers.region_code_for_country_code(code))
+    found = library().region_code_for_number(parsed)
+    return found or ("" if code == 1 else library().region_code_for_country_code(code))
 
 
 @lru_cache(REMEMBERED)
@@ -39,8 +48,8 @@ def phone_number(text: str) -> str | None:
     if parsed is None:
         return None
     # Other countries' numbers for fiction are possible, not valid (CAR-303).
-    strict = phonenumbers.is_valid_number if parsed.country_code == 1 else phonenumbers.is_possible_number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if strict(parsed) else None
+    strict = library().is_valid_number if parsed.country_code == 1 else library().is_possible_number
+    return library().format_number(parsed, library().PhoneNumberFormat.E164) if strict(parsed) else None
 
 
 def address(text: str) -> str | None:
@@ -60,14 +69,19 @@ def channel(text: str) -> tuple[str, str]:
 def fixed_line(number: str) -> bool:
     """Whether the number can only be a landline."""
     parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE
+    return parsed is not None and library().number_type(parsed) == library().PhoneNumberType.FIXED_LINE
 
 
 @lru_cache(REMEMBERED)
 def never_mobile(number: str) -> bool:
     """Whether it is a number no handset can have: premium, shared cost, corporate (CAR-299)."""
     parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) in NOT_MOBILE
+    return parsed is not None and library().number_type(parsed) in _not_mobile()
+
+
+def _not_mobile() -> tuple[int, ...]:
+    kinds = library().PhoneNumberType
+    return kinds.PREMIUM_RATE, kinds.SHARED_COST, kinds.UAN, kinds.VOICEMAIL
 
 
 @lru_cache(REMEMBERED)
@@ -78,7 +92,7 @@ def kind_of(number: str) -> str:
     parsed = _parsed(number)
     if parsed is None:
         return "alphanumeric"
-    if phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE:
+    if library().number_type(parsed) == library().PhoneNumberType.TOLL_FREE:
         return "toll-free"
     return "local" if parsed.country_code == 1 else "international"
 
@@ -88,10 +102,11 @@ def area(number: str) -> str:
     return number[2:5] if number.startswith("+1") and len(number) == 12 else ""
 
 
-def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
+def _parsed(text: str) -> "phonenumbers.PhoneNumber | None":
     if text.isdigit() and len(text) in (5, 6):
         return None
     try:
-        return phonenumbers.parse(text, "US")
-    except phonenumbers.NumberParseException:
+        parsed: phonenumbers.PhoneNumber = library().parse(text, "US")
+    except library().NumberParseException:
         return None
+    return parsed

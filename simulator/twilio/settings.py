@@ -6,21 +6,18 @@ numbers of a day stands behind a redirect (CAR-180)."""
 
 from datetime import UTC, datetime
 
-import phonenumbers
-
 from simulator import accounts
 from simulator.headers import Headers
 from simulator.twilio import errors
 from simulator.twilio.auth import Guard
 from simulator.twilio.forms import Form
-from simulator.twilio.phones import phone_number
+from simulator.twilio.phones import countries, phone_number
 from simulator.twilio.state import State
 from simulator.twilio.views import iso
 from simulator.web import Json, Request, Response, Router, json_response
 
 ROOT = "/accounts/v1"
 DEACTIVATIONS = "/messaging/v1/Deactivations"
-COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 CONSENTS = ("opt-in", "opt-out")
 SOURCES = ("website", "offline", "opt-in-message", "opt-out-message", "others")
 WRONG = 30646  # the code of an item that could not be taken
@@ -66,7 +63,7 @@ class SettingsApi:
     def geo(self, request: Request) -> Response:
         wanted = dict(request.query).get("CountryCode", "")
         return json_response(
-            {"permissions": [self._permission(code) for code in COUNTRIES if wanted in ("", code)]}
+            {"permissions": [self._permission(code) for code in countries() if wanted in ("", code)]}
         )
 
     def set_geo(self, request: Request) -> Response:
@@ -74,7 +71,7 @@ class SettingsApi:
         if not asked:
             raise errors.missing("Permissions")
         for each in asked:
-            if each.get("country_code") not in COUNTRIES or not isinstance(each.get("enabled"), bool):
+            if each.get("country_code") not in countries() or not isinstance(each.get("enabled"), bool):
                 raise errors.refusal(20001, name="Permissions")
         closed = {*self._state.switches.closed_regions}
         for each in asked:

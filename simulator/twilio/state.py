@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from simulator import accounts
 from simulator.leftovers import Container
 from simulator.network import Network
-from simulator.twilio.phones import channel, kind_of
+from simulator.twilio.phones import channel
 from simulator.twilio.records import FAILED, STATUSES, WAITING, Media, Message, Number, Outcome, Shown
 from simulator.twilio.registration import CAMPAIGN_STATES, VERIFICATION_STATES, derived_sid
 from simulator.twilio.resources import CAMPAIGN, Brand, Campaign, Filed, Review, Service, Verification
@@ -64,8 +64,8 @@ class State:
         self.sinks: dict[str, Filed] = {}
         self.subscriptions: dict[str, Filed] = {}
         self.calls: deque[float] = deque()
-        for number in accounts.NUMBERS:
-            self.add_number(number, kind_of(number))
+        for number, kind in accounts.NUMBER_KINDS.items():
+            self.add_number(number, kind)
 
     # --- numbers and their registration ---
 

@@ -180,9 +180,10 @@ class Network:
     def _record(self, call: "_Call", ending: Ending, note: str | None) -> None:
         request, response = call.request, ending.response if isinstance(ending, Slow) else ending
         answered = isinstance(response, Response)
-        self.write(
+        self.ledger.write(
             "request",
             call.system.name,
+            self.now(),
             operation=call.operation,
             method=request.method,
             path=request.path,
@@ -215,9 +216,10 @@ class Network:
         return answer
 
     def _told(self, hook: Hook, answer: HookAnswer) -> None:
-        self.write(
+        self.ledger.write(
             "webhook",
             hook.system,
+            self.now(),
             operation=hook.operation,
             url=hook.url,
             headers=hook.headers,

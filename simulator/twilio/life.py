@@ -129,7 +129,7 @@ class Life:
         return None
 
     def _step(self, message: Message, fate: Fate, step: int) -> None:
-        if step >= len(fate.statuses):
+        if step == len(fate.statuses):
             message.body = "" if message.discard else message.body
             return
         with self._network.lock:
@@ -146,8 +146,9 @@ class Life:
             report = self._report(message)
         if report is not None:
             self._hooks.deliver(report)
-        after = partial(self._step, message, fate, step + 1)
-        self._network.clock.later(fate.delay, after, lane=message.phone)
+        if step + 1 < len(fate.statuses) or message.discard:
+            after = partial(self._step, message, fate, step + 1)
+            self._network.clock.later(fate.delay, after, lane=message.phone)
 
     def _report(self, message: Message) -> Delivery | None:
         if not message.callback:

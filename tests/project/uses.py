@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from simulator.network import Network
+from simulator.ledger import Entry, Ledger
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("uses.json")
@@ -70,14 +70,14 @@ def joined(one: dict[str, dict[str, Use]], other: dict[str, dict[str, Use]]) -> 
 
 def main() -> int:
     """Run and keep; with `--add` beside what was kept before."""
-    uses, write = Uses(), Network.write
+    uses, write = Uses(), Ledger.write
 
-    def noting(network: Network, kind: str, system: str, **facts: object) -> None:
+    def noting(ledger: Ledger, kind: str, system: str, at: float, **facts: object) -> Entry:
         if kind == "request":
             uses.note(system, facts)
-        write(network, kind, system, **facts)
+        return write(ledger, kind, system, at, **facts)
 
-    Network.write = noting  # type: ignore[method-assign, assignment]
+    Ledger.write = noting  # type: ignore[method-assign]
     wanted = [each for each in sys.argv[1:] if each != "--add"]
     status = pytest.main(["-q", "-p", "no:randomly", "-p", "no:cacheprovider", *wanted], [uses])
     before = json.loads(KEPT.read_text()) if "--add" in sys.argv else {}

@@ -77,7 +77,7 @@ def main() -> int:
             uses.note(system, facts)
         return write(ledger, kind, system, at, **facts)
 
-    Ledger.write = noting  # type: ignore[method-assign]
+    Ledger.write = noting  # type: ignore[method-assign, assignment]
     wanted = [each for each in sys.argv[1:] if each != "--add"]
     status = pytest.main(["-q", "-p", "no:randomly", "-p", "no:cacheprovider", *wanted], [uses])
     before = json.loads(KEPT.read_text()) if "--add" in sys.argv else {}

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Headers:
-    """Names and values; a name may come more than once. `pairs` is for reading."""
+    """Names and values; a name may come more than once. `pairs` is for reading, once a name was asked for."""
 
     __slots__ = ("_first", "pairs")
 

@@ -157,13 +157,14 @@ class Reply:
 
 
 def _headers(lines: list[str]) -> Headers:
-    pairs = []
+    headers, pairs = Headers(), []
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise Broken(400, "a header line has no name")
         pairs.append((name, value.strip()))
-    return Headers(pairs)
+    headers.pairs = pairs
+    return headers
 
 
 def _length(headers: Headers) -> int | None:

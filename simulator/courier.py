@@ -87,11 +87,6 @@ class Courier:
                 elif line.errand.end < now:
                     self._end(line, UNANSWERED)
 
-    def close(self) -> None:
-        """Let go of every line."""
-        for line in [line for place in self._places.values() for line in place.lines]:
-            self._close(line)
-
     def _next(self, place: _Place) -> None:
         place.busy += 1
         errand = place.waiting.popleft()

@@ -92,6 +92,13 @@ class Lines:
         self.forget(line)
         line.close(abruptly=abruptly)
 
+    def close(self) -> None:
+        """Close all that the selector listens at, whosever it is."""
+        for key in list(self.selector.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
+        self.selector.close()
+
     def cut_overdue(self) -> None:
         if self._hanging:
             now = time.monotonic()

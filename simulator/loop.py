@@ -67,7 +67,7 @@ class Loop:
         end = time.monotonic() + patience
         for helper in list(self._helpers):
             helper.join(max(0.0, end - time.monotonic()))
-        self._courier.close()
+        self._lines.close()
         for each in (self._listener, self._bell, self._ear):
             each.close()
 

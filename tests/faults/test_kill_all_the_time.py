@@ -9,7 +9,9 @@ from tests.faults.kill.__main__ import lines
 from tests.faults.kill.plan import Plan
 from tests.faults.kill.play import play
 
-SHORT = Plan(seed=7, customers=3, ai=2, texts=6, replies=6, replicas=2, kill_every=(0.8, 2.0), pace=6.0)
+SHORT = Plan(
+    seed=7, customers=2, ai=2, texts=6, replies=6, replicas=2, kill_every=(0.8, 2.0), pace=6.0, patience=8.0
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -23,7 +23,6 @@ HELLO = f"Hello{PLEASE}"
 ANSWER = "Answer to "
 AGENTS = "zd-agentWorkspace"
 LOOK_AGAIN = 2.0  # seconds
-PATIENCE = 45.0  # seconds without anything to write but replies to people who are with no agent yet
 MODES: tuple[Json, ...] = ({"mode": "inline", "echo": True}, {"mode": "webhook", "delay": 0.5})
 Act = tuple["Customer", str]  # who is concerned, and whether it is a text or a reply
 
@@ -92,7 +91,7 @@ class Pens:
     """Everybody's, and where they have got to."""
 
     sim: HttpSim
-    pace: float  # acts a second
+    plan: Plan
     _written: Counter[Act] = field(default_factory=Counter)
     _chats: dict[str, str] = field(default_factory=dict)
     _looked: float = 0.0
@@ -101,9 +100,9 @@ class Pens:
         """Write, each person's own in order; replies to people who for a while are with no agent are left."""
         start = newest = time.monotonic()
         for turn in itertools.count():
-            if not acts or time.monotonic() - newest > PATIENCE:
+            if not acts or time.monotonic() - newest > self.plan.patience:
                 return
-            time.sleep(max(0.0, start + turn / self.pace - time.monotonic()))
+            time.sleep(max(0.0, start + turn / self.plan.pace - time.monotonic()))
             act = acts.popleft()
             if self._wrote(*act):
                 newest = time.monotonic()

@@ -20,6 +20,9 @@ class Plan:
     kill_every: tuple[float, float] = (0.2, 1.5)  # seconds from one kill to the next
     faults: bool = True
     pace: float = 15.0  # acts of people per second
+    patience: float = (
+        45.0  # seconds in which there is nothing to write but replies to people with no agent yet
+    )
 
     @property
     def everybody(self) -> int:

@@ -70,7 +70,7 @@ def play(plan: Plan, folder: Path) -> Result:
     with world(plan, folder) as (sims, bridges, database):
         sim = sims.sim()
         people = arrive(sim, plan, bridges[0].settings["BRIDGE_PUBLIC_URL"])
-        storm, pens, acts = Storm(plan, bridges, sims.sim), Pens(sim, plan.pace), acts_of(plan, people)
+        storm, pens, acts = Storm(plan, bridges, sims.sim), Pens(sim, plan), acts_of(plan, people)
         begun = time.monotonic()
         storm.start()
         try:

@@ -9,6 +9,7 @@ import time
 from simulator.wire import Incoming
 
 HANG_SECONDS = 75.0
+RECEIVED = 65_536  # bytes at once; room for more is asked of the system each time, and doubles a call's cost
 LINGER_NOT = struct.pack("ii", 1, 0)  # closing then says RST, not FIN
 
 
@@ -48,7 +49,7 @@ class Lines:
     def listen(self, line: Line) -> bool:
         """Take what has arrived; tell whether there was anything to answer."""
         try:
-            data = line.socket.recv(262_144)
+            data = line.socket.recv(RECEIVED)
         except BlockingIOError:
             return False
         except OSError:

@@ -3,11 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from simulator.acceptance.abilities import ABILITIES, lacking, needed_by
+from simulator.acceptance.cast import Casting
 from simulator.acceptance.catalogue import Catalogue, Scenario
 from simulator.acceptance.grading import graded, worst
 from simulator.acceptance.judging import expected, plan, report
@@ -15,7 +16,12 @@ from simulator.acceptance.judging.crew import Crew, Terms
 from simulator.acceptance.judging.results import Outcome, Result, gathered
 from simulator.acceptance.manifest import Manifest, Wrong, checked
 from simulator.acceptance.place import FEATURES
-from simulator.acceptance.subject import Patience
+from simulator.acceptance.sim import LocalSim
+from simulator.acceptance.subject import Patience, Subject
+from simulator.acceptance.world import Stage, World
+from simulator.build import build
+from simulator.clock import Clock
+from simulator.hooks import HookAnswer
 
 CATALOGUE = Catalogue.read(FEATURES)
 BY_KEY = CATALOGUE.by_key
@@ -245,6 +251,42 @@ def test_who_keeps_us_waiting_in_vain_is_waited_for_less() -> None:
     assert patience.seconds == 1.0
     patience.rewarded()
     assert patience.seconds == 8.0
+
+
+class Busy:
+    """A bridge that has done nothing when the time is up, and something once it has come to rest."""
+
+    def __init__(self, trouble: str = "") -> None:
+        self.patience = Patience(0.001)
+        self.done: list[str] = []
+        self._trouble = trouble
+
+    def deliver(self) -> None:
+        """Nothing comes of it at once."""
+
+    def settle(self) -> None:
+        self.done.append("it")
+
+    def trouble(self) -> str:
+        return self._trouble
+
+    def world(self) -> World:
+        """A scenario with it."""
+        sim, subject = LocalSim(build(Clock(), lambda _: HookAnswer(200)).handle), cast("Subject", self)
+        return World(Stage(sim, subject, Casting(), BRIDGE))
+
+
+def test_a_slow_machine_is_no_fault_of_the_bridges() -> None:
+    """When the time is up it is let come to rest, and looked at once more."""
+    bridge = Busy()
+    assert bridge.world().expect(lambda: next(iter(bridge.done), None), "nothing was done") == "it"
+
+
+@pytest.mark.parametrize(("trouble", "said"), [("", "that was not done"), ("it ended", "it ended; that was")])
+def test_what_never_comes_is_told(trouble: str, said: str) -> None:
+    """Neither at rest nor after its end."""
+    with pytest.raises(AssertionError, match=said):
+        Busy(trouble).world().expect(lambda: None, "that was not done")
 
 
 # --- workers ---

@@ -127,3 +127,11 @@ Feature: The agent sees what the page promises
     And the live chat is tagged "opencx_channel_sms"
     And its session id leads to "About my order"
     And nothing else is sent to anyone
+
+  @choice @OPEN-05
+  Scenario: [15] The agent can tell the AI's lines by a name
+    When Maria texts "A human, please"
+    Then Maria receives "A person will be with you."
+    And a live chat with Maria appears
+    And each line of the AI bears a name
+    And nothing else is sent to anyone

@@ -102,3 +102,13 @@ Feature: One customer is one contact
     And a live chat with Maria appears
     And the live chat does not belong to the support user "Ada Byron"
     And nothing else is sent to anyone
+
+  @should @OCX-USR-01 @OCX-SUN-18 @SEED-21
+  Scenario: [12] Whoever was met while the directory was down is made one afterwards
+    Given the support user "Maria Silva" has Maria's phone number
+    And the directory of support users is down for the next call
+    When Maria texts "A human, please"
+    And 10 minutes pass
+    Then Maria receives "A person will be with you."
+    And a live chat with Maria appears for the support user "Maria Silva"
+    And nothing else is sent to anyone

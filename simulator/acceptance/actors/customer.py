@@ -73,12 +73,13 @@ class Customer:
         assert [item.text for item in found] == [plain(text) for text in texts], f"received {found}"
 
     def receives_file(self, number: str) -> Item:
-        """Account for one message with a file that can be opened."""
+        """Account for one message with one file, which can be opened."""
         ours = NUMBERS[number]
         found = self._world.claim_one(
             lambda item: self._got(item) and bool(item.media) and item.facts["number"] == ours,
             f"{self.name} received no picture from the {number} number",
         )
+        assert len(found.media) == 1, f"{self.name} received {len(found.media)} files for one"
         assert all(file["size"] for file in found.media), f"the file cannot be opened: {found.media}"
         return found
 

@@ -31,6 +31,14 @@ def _(world: World, customer: str, datatable: list[list[str]]) -> None:
     assert spoken(world.desk.newest()) == expected
 
 
+@then("each line of the AI bears a name")
+def _(world: World) -> None:
+    lines = [line for line in world.desk.newest()["messages"] if not line["silent"]]
+    names = [line["name"] for line in lines if line["author"] == SPEAKERS["AI"]]
+    assert names, "the AI said nothing in the live chat"
+    assert all(names), f"these are the names of the AI's lines: {names}"
+
+
 @then(phrase("a live chat with {customer:Name} appears with all {count:Count} lines"))
 def _(world: World, customer: str, count: int) -> None:
     world.desk.appears(world.customer(customer))

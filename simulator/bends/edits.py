@@ -33,14 +33,16 @@ def form(**changes: Callable[[str], str]) -> Callable[[Request], list[Request]]:
     return lambda request: [_with(request, [(k, changes.get(k, str)(v)) for k, v in request.form])]
 
 
-def without_field(name: str, *, keep: int) -> Callable[[Request], list[Request]]:
-    """Only the first few fields of a name."""
+def without_field(name: str) -> Callable[[Request], list[Request]]:
+    """No field of this name."""
+    return lambda request: [_with(request, [pair for pair in request.form if pair[0] != name])]
 
-    def edit(request: Request) -> list[Request]:
-        mine = [pair for pair in request.form if pair[0] == name][keep:]
-        return [_with(request, [pair for pair in request.form if pair not in mine])]
 
-    return edit
+def field_twice(name: str) -> Callable[[Request], list[Request]]:
+    """Each field of this name once more."""
+    return lambda request: [
+        _with(request, [*request.form, *(pair for pair in request.form if pair[0] == name)])
+    ]
 
 
 def in_pieces(request: Request) -> list[Request]:
@@ -132,6 +134,12 @@ def renamed_user(body: Json) -> Json:
     return body | {"externalId": f"{body['externalId']}-{next(_fresh)}"} if "externalId" in body else body
 
 
+def phoneless(body: Json) -> Json:
+    """A user on whom no number can be found (there are three places for it)."""
+    kept = {name: value for name, value in body.items() if name not in ("metadata", "profile")}
+    return kept | {"externalId": body["externalId"][::-1]} if "externalId" in body else kept
+
+
 def given_to(name: str) -> Content:
     return lambda body: body | {"switchboardIntegration": name}
 
@@ -171,7 +179,8 @@ def _cut(message: Json) -> Json:
 
 def _by_an_agent(message: Json) -> Json:
     author = {"type": "business", "displayName": "Ada", "subtypes": ["agent"]}
-    return message | {"author": author, "source": {"type": "zd:agentWorkspace"}}
+    unmarked = {name: value for name, value in message.items() if name != "metadata"}  # no word whose it was
+    return unmarked | {"author": author, "source": {"type": "zd:agentWorkspace"}}
 
 
 def _renumbered(message: Json) -> Json:

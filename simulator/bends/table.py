@@ -59,9 +59,9 @@ _TEXTS = (
     _call("texts bear a signature", SEND, edits.form(Body=lambda text: f"{text} -- your SMS bridge")),
     _call("texts are sent twice", SEND, edits.twice),
     _call("long texts are sent in pieces", SEND, edits.in_pieces),
-    _call("files are left out", SEND, edits.without_field("MediaUrl", keep=0)),
-    _call("only the first file is sent", SEND, edits.without_field("MediaUrl", keep=1)),
-    _call("no receipts are asked for", SEND, edits.without_field("StatusCallback", keep=0)),
+    _call("files are left out", SEND, edits.without_field("MediaUrl")),
+    _call("files are attached twice", SEND, edits.field_twice("MediaUrl")),
+    _call("no receipts are asked for", SEND, edits.without_field("StatusCallback")),
     _call("who calls is not said", SEND, edits.anonymous),
 )
 
@@ -82,7 +82,7 @@ _CHATS = (
     _call("the session's id is left out", CHATS, edits.content(edits.without_metadata("session"))),
     _call("the organisation's id is left out", CHATS, edits.content(edits.without_metadata("org"))),
     _call("the contact's id is left out", CHATS, edits.content(edits.without_metadata("contact"))),
-    _call("the phone is left out of the user", USER, edits.content(edits.without("metadata"))),
+    _call("the phone is left out of the user", USER, edits.content(edits.phoneless)),
     _call("everybody is a new user", USER, edits.content(edits.renamed_user)),
     _call(
         "control is given to nobody", "sunshine PassControl", edits.content(edits.given_to("nobody we know"))

@@ -140,7 +140,12 @@ MUTANTS = (
         "if facts.get(AGENT_ID) == TRIGGER and not trigger_lines:",
         "if False:",
     ),
-    Mutant("notes to the agent not silent", SUNSHINE, '{"integrationType": "none"}', "{}"),
+    Mutant(
+        "notes to the agent not silent",
+        SUNSHINE,
+        '            "destination": {"integrationType": "none"},\n',
+        "",
+    ),
     Mutant("STOP ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "start":'),
     Mutant("START ignored", FLOW, 'if word in ("stop", "start"):', 'if word == "stop":'),
     Mutant("YES taken for an opt-in", "bridge/core/consent.py", "if opted_out else", "if True else"),
@@ -187,7 +192,9 @@ MUTANTS = (
         "    ended = session",
     ),
     Mutant("never idle", FLOW, "if due is None or event.at < due:", "if event.at:"),
-    Mutant("blind resend", SENDING, "if claim.doubts and (found :=", "if False and (found :="),
+    Mutant(
+        "blind resend, seen from outside", SENDING, "if claim.doubts and (found :=", "if False and (found :="
+    ),
     Mutant(
         "answers to unknown numbers",
         "bridge/intake.py",
@@ -198,7 +205,7 @@ MUTANTS = (
     Mutant(
         "failure not shown to the agent",
         FLOW,
-        "    return _not_delivered(now, case, event.at, compliance",
-        "    return Decision(receipt=now)\n    return _not_delivered(now, case, event.at, compliance",
+        "        return _not_delivered(now, case, event.at, compliance.explain(event.error_code))",
+        "        return Decision(receipt=now)",
     ),
 )

@@ -6,8 +6,7 @@ returns, what it did is on disk. `woken` is set whenever there may be something 
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -17,7 +16,7 @@ from bridge.core.model import Event, Receipt, Session, Turn
 from bridge.core.shares import Room
 from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, sql, standing, waiting
 from bridge.journal.claims import Claim
-from bridge.journal.engine import Writer
+from bridge.journal.engine import DirectWriter, Writer
 from bridge.journal.inbox import Decider
 from bridge.journal.operations import Operations
 from bridge.journal.pace import Pace
@@ -45,6 +44,7 @@ class Journal:
         self._engine = engine
         self._replica = replica or Alone()
         self._write = writer
+        self._read = DirectWriter(engine, readonly=True)
         self._decider = decider
         self._pace = pace or Pace()
         self._latest = 0.0
@@ -54,7 +54,7 @@ class Journal:
         self.round_due: Callable[[], bool] = lambda: False  # whether carrier and desk are about to be asked
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
-        self.operations = Operations(engine, writer, decider, self._wake)
+        self.operations = Operations(engine, self._read, writer, decider, self._wake)
 
     # --- events in ---
 
@@ -79,13 +79,11 @@ class Journal:
 
     def held(self) -> list[str]:
         """Sources that must be asked before what they told is decided."""
-        with self._reading() as tx:
-            return waiting.sources(tx)
+        return self._read(waiting.sources)
 
     def asked_about(self, source: str) -> tuple[float, float] | None:
         """(first, until): what was before is nobody's, and up to when nothing is unknown."""
-        with self._reading() as tx:
-            return waiting.asked_about(tx, source)
+        return self._read(lambda tx: waiting.asked_about(tx, source))
 
     def begin(self, source: str, at: float) -> None:
         """From this moment on the source is ours to hear; nothing before it is asked for."""
@@ -114,15 +112,12 @@ class Journal:
 
     def heard_from(self, sender: str) -> None:
         """An authentic webhook of this sender's has come."""
-        with self._reading() as tx:
-            silent = silence.is_silent(tx, sender)
-        if silent:
+        if self._read(lambda tx: silence.is_silent(tx, sender)):
             self._write(lambda tx: silence.heard(tx, sender))
 
     def silences(self) -> tuple[silence.Silence, ...]:
         """Who tells nothing any more although there was something to tell."""
-        with self._reading() as tx:
-            return silence.every(tx)
+        return self._read(silence.every)
 
     # --- decide and claim ---
 
@@ -151,10 +146,8 @@ class Journal:
 
     def next_due(self, after: float = -math.inf) -> float | None:
         """When something falls due without anybody telling us."""
-        with self._reading() as tx:
-            lane = outbox.next_due(tx, after)
-            idle = sessions.next_idle(tx)
-        return min((at for at in (lane, idle) if at is not None), default=None)
+        times = self._read(lambda tx: (outbox.next_due(tx, after), sessions.next_idle(tx)))
+        return min((at for at in times if at is not None), default=None)
 
     # --- outcomes ---
 
@@ -242,57 +235,47 @@ class Journal:
 
     def session(self, session_id: str) -> Session | None:
         """By our id or the assistant's."""
-        with self._reading() as tx:
-            return sessions.get(tx, session_id)
+        return self._read(lambda tx: sessions.get(tx, session_id))
 
     def chat(self, conversation: str) -> Session | None:
         """The session whose live chat this is, or was until it was full."""
-        with self._reading() as tx:
-            return sessions.heard_in(tx, conversation)
+        return self._read(lambda tx: sessions.heard_in(tx, conversation))
 
     def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
         """Lines of the transcript."""
-        with self._reading() as tx:
-            return sessions.transcript(tx, session_id, first, until)
+        return self._read(lambda tx: sessions.transcript(tx, session_id, first, until))
 
     def receipts(self, session_id: str) -> dict[tuple[int, int], Receipt]:
         """What is known of every part sent in a session."""
-        with self._reading() as tx:
-            return sessions.receipts_of(tx, session_id)
+        return self._read(lambda tx: sessions.receipts_of(tx, session_id))
 
     def known_ids(self, session: Session) -> set[str]:
         """The carrier's ids of what we know we sent to this phone from this number."""
-        with self._reading() as tx:
-            return sessions.source_ids(tx, session.phone, session.number)
+        return self._read(lambda tx: sessions.source_ids(tx, session.phone, session.number))
 
     def with_people(self, *, since: float, ended_since: float) -> list[Session]:
         """Sessions that people have, with words since then, and those they had that ended lately."""
-        with self._reading() as tx:
-            return sessions.with_people(tx, since, ended_since)
+        return self._read(lambda tx: sessions.with_people(tx, since, ended_since))
 
     def unfinished(self, first: float, until: float) -> list[tuple[str, str]]:
         """(attempt, carrier's id) of parts tried in this time that never reported an end."""
-        with self._reading() as tx:
-            return sessions.unfinished(tx, first, until)
+        return self._read(lambda tx: sessions.unfinished(tx, first, until))
 
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""
-        with self._reading() as tx:
-            new = sql.first(tx, ANY_NEW)
-            return self.round_due() or new is not None or bool(waiting.sources(tx)) or outbox.is_busy(tx, now)
+
+        def waits(tx: Connection) -> bool:
+            return bool(sql.first(tx, ANY_NEW) or waiting.sources(tx) or outbox.is_busy(tx, now))
+
+        return self.round_due() or self._read(waits)
 
     def counts(self) -> dict[str, float]:
         """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
-        with self._reading() as tx:
-            return standing.counts(tx)
+        return self._read(standing.counts)
 
     def close(self) -> None:
         """Finish writing and let the database go."""
         self._replica.close()
         self._write.close()
+        self._read.close()
         self._engine.dispose()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(readonly=True) as connection, connection.begin():
-            yield connection

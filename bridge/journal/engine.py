@@ -1,7 +1,8 @@
 """Connections and writers.
 
 PostgreSQL: commits are synchronous whatever the server's default; replicas that get into each other's way
-(a deadlock, two inserts of one key) try again.
+(a deadlock, two inserts of one key) try again, and so does whoever finds that the server went away since the
+last transaction, unless it went while it committed: then nobody knows.
 
 SQLite: WAL, `synchronous=FULL`, one writing thread. Work handed in by several threads at once shares
 one commit (group commit): each piece runs in a savepoint of its own, so that one failing piece spoils no
@@ -13,8 +14,9 @@ Other engines, and callers with a single thread: one transaction a piece, on the
 import queue
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -56,7 +58,8 @@ def connect(url: str) -> Engine:
     address = _understood(url)
     if address.drivername.startswith("sqlite"):
         return _sqlite(address)
-    engine = create_engine(address, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL)
+    utf8 = {"client_encoding": "utf8"}
+    engine = create_engine(address, pool_size=POOL, max_overflow=POOL, connect_args=utf8)
     event.listen(engine, "connect", _synchronous)
     return engine
 
@@ -98,37 +101,80 @@ def _durable(connection: Any, _record: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     readonly = connection.get_execution_options().get("readonly", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    sql.command(connection, "BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+class Connections:
+    """Those once used are kept: taking one from SQLAlchemy's pool takes longer than a statement."""
+
+    def __init__(self, engine: Engine, *, readonly: bool = False) -> None:
+        self._engine = engine
+        self._readonly = readonly
+        self._kept: list[Connection] = []
+
+    @contextmanager
+    def begun(self) -> Iterator[Connection]:
+        """One with a transaction, committed at the end. Whatever fails takes its connection along."""
+        connection = self._taken()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            if connection.invalidated:
+                self.close()
+            connection.close()
+            raise
+        self._kept.append(connection)
+
+    def _taken(self) -> Connection:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._engine.connect().execution_options(readonly=self._readonly)
+
+    def close(self) -> None:
+        """Give back those that nobody uses."""
+        while self._kept:
+            self._kept.pop().close()
+
+
+class Gone(OperationalError):
+    """The connection had broken before anything was committed: nothing was changed, try again."""
 
 
 class DirectWriter:
-    """One transaction a piece, on the caller's thread."""
+    """One transaction a piece, on the caller's thread; if `readonly`, it waits for nobody."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, readonly: bool = False) -> None:
+        self._connections = Connections(engine, readonly=readonly)
 
     def __call__(self, work: Work[T]) -> T:
         for _ in range(COLLISIONS):
             try:
                 return self._once(work)
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in COLLIDED:
+                if not isinstance(error, Gone) and getattr(error.orig, "sqlstate", None) not in COLLIDED:
                     raise
         return self._once(work)
 
     def _once(self, work: Work[T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+        with self._connections.begun() as connection:
+            try:
+                return work(connection)
+            except OperationalError as error:
+                if error.connection_invalidated:
+                    raise Gone(error.statement, None, error.orig or error) from error
+                raise
 
     def close(self) -> None:
-        """Nothing is pending."""
+        self._connections.close()
 
 
 class GroupWriter:
     """One thread writes; pieces that wait together are committed together."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._connections = Connections(engine)
         self._pieces: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
@@ -141,6 +187,7 @@ class GroupWriter:
     def close(self) -> None:
         self._pieces.put(None)
         self._thread.join()
+        self._connections.close()
 
     def _run(self) -> None:
         while (first := self._pieces.get()) is not None:
@@ -166,7 +213,7 @@ class GroupWriter:
     def _write(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
-            with self._engine.begin() as connection:
+            with self._connections.begun() as connection:
                 for work, future in batch:
                     outcomes.append((future, *_attempt(connection, work, alone=len(batch) == 1)))
         except Exception as failure:  # noqa: BLE001 - carried to everybody who waits for this commit

@@ -1,10 +1,9 @@
 """What an operator does with the journal. Each method is one transaction, safe beside a running bridge."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from bridge.journal import erasure, letters, retention, standing
 from bridge.journal.engine import Writer
@@ -16,8 +15,11 @@ from bridge.journal.standing import Standing
 class Operations:
     """Letters, and data held about people."""
 
-    def __init__(self, engine: Engine, writer: Writer, decider: Decider, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, reader: Writer, writer: Writer, decider: Decider, wake: Callable[[], None]
+    ) -> None:
         self._engine = engine
+        self._read = reader
         self._write = writer
         self._decider = decider
         self._wake = wake
@@ -26,18 +28,15 @@ class Operations:
 
     def letters(self) -> list[Letter]:
         """What was given up, oldest first."""
-        with self._reading() as tx:
-            return letters.waiting(tx)
+        return self._read(letters.waiting)
 
     def letter(self, name: str) -> Letter:
         """One of them; raises `NoLetter`."""
-        with self._reading() as tx:
-            return letters.one(tx, name)
+        return self._read(lambda tx: letters.one(tx, name))
 
     def letter_counts(self) -> tuple[dict[str, int], float]:
         """How many of each kind, and since when the oldest waits (0: there is none)."""
-        with self._reading() as tx:
-            return letters.summary(tx)
+        return self._read(letters.summary)
 
     def replay(self, name: str, now: float) -> None:
         """Have it done again, the way of the first delivery; raises `NoLetter`."""
@@ -52,18 +51,15 @@ class Operations:
 
     def sessions(self, phone: str = "") -> list[Standing]:
         """Sessions that are not over; with a phone, all of that phone."""
-        with self._reading() as tx:
-            return standing.of(tx, phone)
+        return self._read(lambda tx: standing.of(tx, phone))
 
     def export(self, phone: str) -> dict[str, Any]:
         """Everything held about a phone."""
-        with self._reading() as tx:
-            return erasure.export(tx, phone)
+        return self._read(lambda tx: erasure.export(tx, phone))
 
     def erase(self, phone: str, *, consent_too: bool = False) -> tuple[dict[str, int], list[str]]:
         """Remove it; return how many rows of each kind went, and the ids of the phone's sessions."""
-        with self._reading() as tx:
-            found, last = erasure.events_about(tx, erasure.marks(tx, phone))
+        found, last = self._read(lambda tx: erasure.events_about(tx, erasure.marks(tx, phone)))
         seen = ([row.seq for row in found], last)
         gone = self._write(lambda tx: erasure.erase(tx, phone, seen, consent_too=consent_too))
         self._empty_the_log()
@@ -87,8 +83,3 @@ class Operations:
             line.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             line.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(readonly=True) as connection, connection.begin():
-            yield connection

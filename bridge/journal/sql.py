@@ -10,91 +10,105 @@ What comes back is the driver's: SQLite's truth is 0 or 1.
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import replacement_traverse
 
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A statement as one engine's driver takes it."""
-
-    text: str
-    fixed: Values  # parameters that the statement brings along
-    order: tuple[str, ...] | None  # of parameters by place; None: they are named
-    row: Callable[[tuple[Any, ...]], Any]  # the driver's tuple as one with names
-
-    def bound(self, values: Values) -> Values | list[Any]:
-        """The parameters as the driver takes them."""
-        given = {**self.fixed, **values} if self.fixed else values
-        return given if self.order is None else [given[name] for name in self.order]
-
+from bridge.journal.drivers import Compiled, Driver, Postgres, Rows, Sqlite, Values
 
 _compiled: dict[tuple[str, Any, tuple[str, ...]], Compiled] = {}
 
 
 def rows(tx: Connection, statement: Any, /, **values: Any) -> list[Any]:
     """All rows it returns, with names."""
-    made, cursor = _run(tx, statement, values)
-    return [made.row(row) for row in cursor.fetchall()]
+    made = _made(tx, statement, values)
+    return [made.row(row) for row in _run(tx, made, values)[0]]
 
 
 def first(tx: Connection, statement: Any, /, **values: Any) -> Any:
     """The first row; None if there is none."""
-    made, cursor = _run(tx, statement, values)
-    found = cursor.fetchall()
+    made = _made(tx, statement, values)
+    found = _run(tx, made, values)[0]
     return made.row(found[0]) if found else None
 
 
 def value(tx: Connection, statement: Any, /, **values: Any) -> Any:
     """The first column of the first row; None if there is none."""
-    found = first(tx, statement, **values)
-    return None if found is None else found[0]
+    found = _run(tx, _made(tx, statement, values), values)[0]
+    return found[0][0] if found else None
 
 
 def change(tx: Connection, statement: Any, /, **values: Any) -> int:
     """How many rows were changed."""
-    changed: int = _run(tx, statement, values)[1].rowcount
-    return changed
+    return _run(tx, _made(tx, statement, values), values)[1]
 
 
 @contextmanager
 def savepoint(tx: Connection) -> Iterator[None]:
     """What is done within is undone if it fails."""
-    _execute(tx, "SAVEPOINT piece")
+    command(tx, "SAVEPOINT piece")
     try:
         yield
     except BaseException:
-        _execute(tx, "ROLLBACK TO SAVEPOINT piece")
-        _execute(tx, "RELEASE SAVEPOINT piece")
+        command(tx, "ROLLBACK TO SAVEPOINT piece")
+        command(tx, "RELEASE SAVEPOINT piece")
         raise
-    _execute(tx, "RELEASE SAVEPOINT piece")
+    command(tx, "RELEASE SAVEPOINT piece")
+
+
+def command(tx: Connection, text: str) -> None:
+    """One without parameters and without an answer."""
+    driver = _driver(tx.dialect.name)
+    try:
+        driver.command(tx.connection.dbapi_connection, text)
+    except _errors(tx) as error:
+        raise _as_ours(tx, text, error) from error
+
+
+# --- running ---
+
+
+def _run(tx: Connection, made: Compiled, values: Values) -> tuple[Rows, int]:
+    """On the driver's own connection; its errors are SQLAlchemy's for everybody else."""
+    try:
+        return _driver(tx.dialect.name).run(tx.connection.dbapi_connection, made, values)
+    except _errors(tx) as error:
+        raise _as_ours(tx, made.text, error) from error
+
+
+@cache
+def _driver(dialect: str) -> Driver:
+    return Postgres() if dialect == "postgresql" else Sqlite()
+
+
+def _errors(tx: Connection) -> Any:
+    return tx.dialect.loaded_dbapi.Error
+
+
+def _as_ours(tx: Connection, text: str, error: Any) -> BaseException:
+    """A connection that broke goes with all that were idle: their server is most likely gone as well."""
+    broken = tx.dialect.is_disconnect(error, tx.connection.dbapi_connection, None)
+    if broken:
+        tx.invalidate(error)
+        tx.engine.dispose()
+    made: BaseException = DBAPIError.instance(
+        text, None, error, _errors(tx), connection_invalidated=broken, dialect=tx.dialect
+    )
+    return made
 
 
 # --- compiling ---
 
 
-def _run(tx: Connection, statement: Any, values: Values) -> tuple[Compiled, Any]:
+def _made(tx: Connection, statement: Any, values: Values) -> Compiled:
     key = (tx.dialect.name, statement, tuple(values))
     made = _compiled.get(key)
     if made is None:
         made = _compiled[key] = _compile(tx, statement, values)
-    return made, _execute(tx, made.text, made.bound(values))
-
-
-def _execute(tx: Connection, text: str, parameters: Any = ()) -> Any:
-    """On the driver's own connection; its errors are SQLAlchemy's for everybody else."""
-    driver: Any = tx.connection.dbapi_connection
-    errors: Any = tx.dialect.loaded_dbapi.Error
-    try:
-        return driver.execute(text, parameters)
-    except errors as error:
-        raise DBAPIError.instance(text, None, error, errors, dialect=tx.dialect) from error
+    return made
 
 
 def _compile(tx: Connection, statement: Any, values: Values) -> Compiled:
@@ -102,8 +116,11 @@ def _compile(tx: Connection, statement: Any, values: Values) -> Compiled:
     compiled = literal.compile(dialect=tx.dialect, column_keys=list(values))
     made = compiled.construct_expanded_state(values)
     fixed = {name: found for name, found in made.parameters.items() if name not in values}
-    order = tuple(made.positiontup) if compiled.positional else None
-    return Compiled(made.statement, fixed, order, _row_of(statement))
+    name = f"s{len(_compiled)}".encode()
+    if compiled.positional:
+        return Compiled(made.statement, fixed, tuple(made.positiontup), _row_of(statement), name)
+    places = {name: f"${place}" for place, name in enumerate(made.parameters, 1)}
+    return Compiled(made.statement % places, fixed, tuple(places), _row_of(statement), name)
 
 
 def _as_literal(element: Any, **_: Any) -> Any:

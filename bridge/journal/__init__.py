@@ -14,10 +14,24 @@ from bridge import failpoints
 from bridge.core.errors import BridgeError
 from bridge.core.model import Event, Receipt, Session, Turn
 from bridge.core.shares import Room
-from bridge.journal import inbox, letters, locks, outbox, poison, sessions, silence, sql, standing, waiting
+from bridge.journal import (
+    inbox,
+    letters,
+    locks,
+    outbox,
+    poison,
+    receipts,
+    release,
+    sessions,
+    silence,
+    sql,
+    standing,
+    waiting,
+)
+from bridge.journal.cases import Decider
 from bridge.journal.claims import Claim
+from bridge.journal.deciding import Deciding
 from bridge.journal.engine import DirectWriter, Writer
-from bridge.journal.inbox import Decider
 from bridge.journal.operations import Operations
 from bridge.journal.pace import Pace
 from bridge.journal.replicas import Alone, Replica
@@ -46,6 +60,7 @@ class Journal:
         self._write = writer
         self._read = DirectWriter(engine, readonly=True)
         self._decider = decider
+        self._decide = Deciding(writer, decider)
         self._pace = pace or Pace()
         self._latest = 0.0
         self._asked: set[str] = set()  # sources of which nothing older is unknown since this start
@@ -129,16 +144,16 @@ class Journal:
         went_back, self._latest = now < self._latest - CORRECTION, now
         most = self._suspects.most(self._write)
 
-        def work(tx: Connection) -> tuple[bool, list[Claim]]:
+        def work(tx: Connection, decider: Decider) -> tuple[bool, list[Claim]]:
             if went_back:
-                outbox.all_due(tx, now)
-            decided = inbox.decide_new(tx, self._decider, most)
+                release.all_due(tx, now)
+            decided = inbox.decide_new(tx, decider, most)
             if not decided:  # what was heard in time counts, however late it is decided
-                inbox.time_out(tx, self._decider, now)
+                inbox.time_out(tx, decider, now)
             claims, put_off = outbox.claim(tx, now, Room(free, busy), self._pace, self._replica.owner)
             return decided > 0 or put_off, claims
 
-        done = self._write(work)
+        done = self._decide(work)
         if done[0]:
             self._replica.announce()
         failpoints.hit("committed")
@@ -154,44 +169,35 @@ class Journal:
     def settle(self, claim: Claim, outcome: Event | None) -> None:
         """The effect is done; its outcome is decided in the same transaction."""
 
-        def work(tx: Connection) -> None:
-            if outbox.mine(tx, claim):
-                outbox.finish(tx, claim, "done")
-                self._conclude(tx, claim, outcome)
+        def work(tx: Connection, decider: Decider) -> None:
+            if outbox.finish(tx, claim, "done"):
+                inbox.conclude(tx, decider, claim.outcome, outcome)
 
-        self._write(work)
+        self._decide(work)
         self._wake()
 
     def give_up(self, claim: Claim, outcome: Event | None, error: BridgeError, now: float) -> None:
         """The effect will not be done and is a letter from now on."""
 
-        def work(tx: Connection) -> None:
-            if outbox.mine(tx, claim):
-                outbox.finish(tx, claim, "parked", error.reason)
+        def work(tx: Connection, decider: Decider) -> None:
+            if outbox.finish(tx, claim, "parked", error.reason):
                 letters.note(tx, claim, error, now)
-                self._conclude(tx, claim, outcome)
+                inbox.conclude(tx, decider, claim.outcome, outcome)
 
-        self._write(work)
+        self._decide(work)
         self._wake()
-
-    def _conclude(self, tx: Connection, claim: Claim, outcome: Event | None) -> None:
-        if outcome is not None:
-            inbox.conclude(tx, self._decider, claim.outcome, outcome)
 
     def postpone(
         self, claim: Claim, due_at: float, error: str, *, doubts: int = 0, tell: Event | None = None
     ) -> None:
         """The effect stays first in its lane until `due_at`; `tell` is decided now."""
 
-        def work(tx: Connection) -> None:
-            if not outbox.mine(tx, claim):
-                return
-            outbox.postpone(tx, claim, due_at, error, doubts=doubts)
-            if tell is not None:
+        def work(tx: Connection, decider: Decider) -> None:
+            if outbox.postpone(tx, claim, due_at, error, doubts=doubts) and tell is not None:
                 outbox.forget_try(tx, claim)
-                inbox.conclude(tx, self._decider, claim.told(tell), tell)
+                inbox.conclude(tx, decider, claim.told(tell), tell)
 
-        self._write(work)
+        self._decide(work)
         self._wake()
 
     def join(self) -> None:
@@ -203,9 +209,9 @@ class Journal:
 
         def work(tx: Connection) -> None:
             if self._replica.alone:
-                outbox.release_all(tx, now)
+                release.everything(tx, now)
             if (tx.execute(NEWEST).scalar() or 0.0) > now + CORRECTION:
-                outbox.all_due(tx, now)
+                release.all_due(tx, now)
             self._suspects.look(tx)
 
         self._write(work)
@@ -215,7 +221,7 @@ class Journal:
         """What a replica that died had claimed is due now; what a hung one has, when its lease ends."""
         if self._replica.alone:
             return
-        if self._write(lambda tx: outbox.release_dead(tx, now, self._replica.is_dead)):
+        if self._write(lambda tx: release.of_the_dead(tx, now, self._replica.is_dead)):
             self.woken.set()
 
     def holds(self, claim: Claim, now: float) -> bool:
@@ -235,11 +241,13 @@ class Journal:
 
     def session(self, session_id: str) -> Session | None:
         """By our id or the assistant's."""
-        return self._read(lambda tx: sessions.get(tx, session_id))
+        known = self._read(lambda tx: sessions.get(tx, session_id))
+        return known.session if known else None
 
     def chat(self, conversation: str) -> Session | None:
         """The session whose live chat this is, or was until it was full."""
-        return self._read(lambda tx: sessions.heard_in(tx, conversation))
+        known = self._read(lambda tx: sessions.heard_in(tx, conversation))
+        return known.session if known else None
 
     def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
         """Lines of the transcript."""
@@ -247,11 +255,11 @@ class Journal:
 
     def receipts(self, session_id: str) -> dict[tuple[int, int], Receipt]:
         """What is known of every part sent in a session."""
-        return self._read(lambda tx: sessions.receipts_of(tx, session_id))
+        return self._read(lambda tx: receipts.of_session(tx, session_id))
 
     def known_ids(self, session: Session) -> set[str]:
         """The carrier's ids of what we know we sent to this phone from this number."""
-        return self._read(lambda tx: sessions.source_ids(tx, session.phone, session.number))
+        return self._read(lambda tx: receipts.source_ids(tx, session.phone, session.number))
 
     def with_people(self, *, since: float, ended_since: float) -> list[Session]:
         """Sessions that people have, with words since then, and those they had that ended lately."""
@@ -259,7 +267,7 @@ class Journal:
 
     def unfinished(self, first: float, until: float) -> list[tuple[str, str]]:
         """(attempt, carrier's id) of parts tried in this time that never reported an end."""
-        return self._read(lambda tx: sessions.unfinished(tx, first, until))
+        return self._read(lambda tx: receipts.unfinished(tx, first, until))
 
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from bridge.core.model import Rules
 from bridge.journal import Journal, migrate
+from bridge.journal.cases import Decider
 from bridge.journal.engine import DirectWriter, connect
-from bridge.journal.inbox import Decider
 from bridge.settings import Settings
 
 

@@ -4,9 +4,11 @@
 waits: the change, the intended effects and "this event is done" are one transaction (P2).
 """
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,75 +16,33 @@ from sqlalchemy.exc import SQLAlchemyError
 from bridge import failpoints
 from bridge.core import flow, lifecycle
 from bridge.core.model import (
-    AgentReplied,
-    AssistantAnswered,
     Case,
-    ChatLost,
-    ControlRefused,
-    ConversationEnded,
-    ConversationRemoved,
     Decision,
-    EffectParked,
     Event,
     IdleElapsed,
-    LetterReplayed,
-    Note,
-    Receipt,
-    ReceiptArrived,
-    Rules,
-    SendAccepted,
-    SendFailed,
-    SendHeld,
     Session,
     TextReceived,
-    UserMerged,
 )
-from bridge.journal import chats, codec, locks, outbox, sessions, sql, waiting
+from bridge.journal import cases, chats, codec, locks, outbox, receipts, sessions, sql, waiting
+from bridge.journal.cases import NONE_KNOWN, Decider, Facts
 from bridge.journal.schema import events
-from bridge.journal.statements import insert_once
+from bridge.journal.statements import insert, insert_once
 
 MOST_AT_ONCE = 50
+FINE = {"ending": "done", "why": "", "known": ""}  # how most decisions end
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
 KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
 NEXT_DECIDED = select(func.coalesce(func.max(events.alias().c.decided), 0) + 1)
-DECIDED = (
+REMARKED = (
     update(events)
     .where(events.c.key == bindparam("of_key"))
-    .values(
-        state=bindparam("ending"),
-        remark=bindparam("why"),
-        facts=bindparam("known"),
-        decided=NEXT_DECIDED.scalar_subquery(),
-    )
+    .values(state=bindparam("ending"), remark=bindparam("why"), facts=bindparam("known"))
 )
-OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
-OF_PART = (SendAccepted, SendFailed, SendHeld)
+DECIDED = REMARKED.values(decided=NEXT_DECIDED.scalar_subquery())
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a decision knew of effects under way: it follows from no event, and a replay needs it (P7)."""
-
-    unposted: int | None = None
-    untold: tuple[Note, ...] = ()
-
-
-NONE_KNOWN = Facts()
-
-
-def facts_now(tx: Connection, session: str) -> Facts:
-    """What waits for a session's live chat."""
-    return Facts(*chats.waiting_for(tx, session))
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """The flow with what it needs from the operator."""
-
-    rules: Rules
-    fresh_id: Callable[[], str]
-    counted: Callable[[str, str], None]  # kind of event, why it was ignored or ""
-    facts: Callable[[Connection, str], Facts] = facts_now
+class Broke(Exception):
+    """A decision failed for a reason of its own: decide again, carefully."""
 
 
 def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bool:
@@ -131,22 +91,25 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     return len(rows)
 
 
-def conclude(tx: Connection, decider: Decider, key: str, event: Event) -> None:
-    """An outcome: recorded and decided at once."""
-    if not insert_once(tx, events, _row(key, event, "done"), "key"):
+def conclude(tx: Connection, decider: Decider, key: str, event: Event | None) -> None:
+    """An outcome, if there is any: recorded and decided at once."""
+    if event is None or not sql.change(tx, _outcome(tx.dialect.name), **_row(key, event, "done")):
         return
     ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
-    sql.change(tx, DECIDED, of_key=key, **ended)
+    if ended != FINE:
+        sql.change(tx, REMARKED, of_key=key, **ended)
 
 
 def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> dict[str, str]:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
-        with sql.savepoint(tx):
+        with sql.savepoint(tx) if decider.careful else nullcontext():
             remark, facts = decide(tx, decider, read())
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
-    except Exception as bug:  # noqa: BLE001 - whatever is wrong with one event must not stop the others
+    except Exception as bug:  # whatever is wrong with one event must not stop the others
+        if not decider.careful:
+            raise Broke from bug
         decider.counted(kind, "parked")
         return {"ending": "parked", "why": f"{type(bug).__name__}: {bug}", "known": ""}
     decider.counted(kind, remark)
@@ -157,13 +120,33 @@ def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[
 def decide(tx: Connection, decider: Decider, event: Event) -> tuple[str, str]:
     """Run the flow for every session the event concerns; return why nothing happened, and `Facts` if any."""
     remark = facts = ""
-    for case in _cases(tx, decider, event):
+    if isinstance(event, TextReceived):
+        _close_if_over(tx, decider, event)
+    for case in cases.of(tx, decider, event):
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
         remark = decision.ignored
         known = Facts(case.unposted, case.untold)
         facts = codec.encode(known) if known != NONE_KNOWN else facts
     return remark, facts
+
+
+@cache
+def _outcome(dialect: str) -> Any:
+    """One decided as it is recorded."""
+    row = insert(dialect, events).values(decided=NEXT_DECIDED.scalar_subquery())
+    return row.on_conflict_do_nothing(index_elements=["key"])
+
+
+def _close_if_over(tx: Connection, decider: Decider, text: TextReceived) -> None:
+    """A text at the end of a silent session or later is not of it, even if nobody closed it yet (OPEN-02)."""
+    known = sessions.open_for(tx, text.phone, text.number)
+    if known is None or known.session.asking:
+        return
+    session = known.session
+    due = lifecycle.idle_due(session, decider.rules.idle_seconds)
+    if due is not None and text.at >= due:
+        conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(text.at, session.id))
 
 
 def _row(key: str, event: Event, state: str) -> dict[str, object]:
@@ -174,83 +157,6 @@ def _row(key: str, event: Event, state: str) -> dict[str, object]:
         "at": event.at,
         "state": state,
     }
-
-
-# --- what the flow needs to know ---
-
-
-def _cases(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
-    if isinstance(event, UserMerged):
-        for session in sessions.of_user(tx, event.discarded):
-            yield Case(decider.rules, _held(tx, partial(sessions.get, tx, session.id)))
-    elif isinstance(event, ReceiptArrived):
-        yield _case_of_receipt(tx, decider, event)
-    else:
-        if isinstance(event, TextReceived):
-            _close_if_over(tx, decider, event)
-        yield _case(tx, decider, event)
-
-
-def _case(tx: Connection, decider: Decider, event: Event) -> Case:
-    session = _session(tx, event)
-    about = event if isinstance(event, TextReceived) else session
-    phone = about.phone if about else ""
-    case = Case(decider.rules, session, sessions.allowed(tx, phone, about.number) if about else True)
-    if session is None:
-        before = sessions.latest_of(tx, phone) if phone else None
-        return Case(case.rules, None, case.allowed, decider.fresh_id(), before)
-    if isinstance(event, OF_PART) or (isinstance(event, LetterReplayed) and event.part >= 0):
-        return _with_part(tx, case, event.turn, event.part)
-    if isinstance(event, EffectParked) and event.line is not None:
-        return _with_part(tx, case, event.line, 0)
-    if isinstance(event, ConversationRemoved | ChatLost):
-        facts = decider.facts(tx, session.id)
-        return replace(case, unposted=facts.unposted, untold=facts.untold)
-    source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
-    return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
-
-
-def _close_if_over(tx: Connection, decider: Decider, text: TextReceived) -> None:
-    """A text at the end of a silent session or later is not of it, even if nobody closed it yet (OPEN-02)."""
-    session = sessions.open_for(tx, text.phone, text.number)
-    if session is None or session.asking:
-        return
-    due = lifecycle.idle_due(session, decider.rules.idle_seconds)
-    if due is not None and text.at >= due:
-        conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(text.at, session.id))
-
-
-def _case_of_receipt(tx: Connection, decider: Decider, event: ReceiptArrived) -> Case:
-    place = sessions.part_of(tx, event.attempt, event.source_id)
-    session = _held(tx, partial(sessions.get, tx, place[0])) if place else None
-    if place is None or session is None:
-        return Case(decider.rules)
-    return _with_part(tx, Case(decider.rules, session), place[1], place[2])
-
-
-def _with_part(tx: Connection, case: Case, turn: int, part: int) -> Case:
-    session = case.session
-    if session is None:
-        return case
-    lines = sessions.transcript(tx, session.id, turn, turn + 1)
-    known = sessions.receipt(tx, session.id, turn, part) or Receipt(turn, part)
-    return Case(case.rules, session, case.allowed, receipt=known, turn=lines[0] if lines else None)
-
-
-def _session(tx: Connection, event: Event) -> Session | None:
-    if isinstance(event, TextReceived):
-        return _held(tx, partial(sessions.open_for, tx, event.phone, event.number))
-    if isinstance(event, AgentReplied):
-        return _held(tx, partial(sessions.heard_in, tx, event.conversation))
-    if isinstance(event, OF_CONVERSATION):
-        return _held(tx, partial(sessions.of_conversation, tx, event.conversation))
-    return _held(tx, partial(sessions.get, tx, getattr(event, "session", "")))
-
-
-def _held(tx: Connection, find: Callable[[], Session | None]) -> Session | None:
-    """The session as it is once no other replica can change it."""
-    found = find()
-    return find() if found is not None and locks.hold_pair(tx, found) else found
 
 
 # --- what the decision changes ---
@@ -268,7 +174,7 @@ def _apply(tx: Connection, decider: Decider, event: Event, case: Case, decision:
     for turn in decision.turns:
         sessions.append(tx, session.id, turn)
     if decision.receipt:
-        sessions.save_receipt(tx, session.id, decision.receipt)
+        receipts.save(tx, session.id, decision.receipt)
     _apply_effects(tx, event, session, decision)
 
 

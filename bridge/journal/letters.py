@@ -20,8 +20,8 @@ from bridge.core import addresses, advice
 from bridge.core.errors import BridgeError, Uncertain
 from bridge.core.model import LetterReplayed, SendText
 from bridge.journal import codec, inbox, locks, outbox, sessions
+from bridge.journal.cases import Decider
 from bridge.journal.claims import Claim
-from bridge.journal.inbox import Decider
 from bridge.journal.schema import effects, events
 
 MOST = 1000
@@ -173,10 +173,10 @@ def replay(tx: Connection, decider: Decider, name: str, now: float) -> None:
         _must(name, tx.execute(DECIDE_ANEW, {"of_id": number}).rowcount)
         return
     row = tx.execute(ONE_EFFECT, {"of_id": number}).first()
-    session = sessions.get(tx, row.session) if row else None
-    if row is None or session is None:
+    known = sessions.get(tx, row.session) if row else None
+    if row is None or known is None:
         raise NoLetter(name)
-    locks.hold_pair(tx, session)
+    locks.hold_pair(tx, known.session)
     locks.hold_lane(tx, row.lane)
     _must(name, tx.execute(REVIVE, {"of_id": number, "now": now}).rowcount)
     effect = codec.effect(row.kind, row.body)

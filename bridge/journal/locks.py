@@ -52,9 +52,11 @@ def deciding(tx: Connection) -> bool:
 
 def hold(tx: Connection, name: str) -> bool:
     """Wait for a lock; True if what was read before may have changed meanwhile."""
-    if shared(tx):
-        sql.change(tx, HOLD, key=key(name))
-    return shared(tx)
+    if not shared(tx) or name in (ours := sql.kept(tx)):
+        return False
+    sql.change(tx, HOLD, key=key(name))
+    ours.add(name)
+    return True
 
 
 def share(tx: Connection, name: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from bridge.journal import erasure, letters, retention, standing
+from bridge.journal.cases import Decider
 from bridge.journal.engine import Writer
-from bridge.journal.inbox import Decider
 from bridge.journal.letters import Letter
 from bridge.journal.standing import Standing
 

@@ -5,7 +5,6 @@ holds within a lane and no lane waits for another (promise P4). Claiming sets th
 of the lease: a crash makes it due again by itself, with one more try and one more doubt on its record.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select, update
@@ -23,11 +22,11 @@ from bridge.core.model import (
     Session,
 )
 from bridge.core.shares import Room
-from bridge.journal import codec, locks, sessions, sql
+from bridge.journal import codec, locks, receipts, sessions, sql
 from bridge.journal.claims import Claim
-from bridge.journal.pace import NOW, Pace, forget, number_of
+from bridge.journal.pace import Pace, number_of
 from bridge.journal.schema import effects, lanes
-from bridge.journal.statements import upsert
+from bridge.journal.statements import insert_once, upsert
 
 LEASE_SECONDS = 90.0
 NOBODY = 0  # the owner of a lane whose head nobody is performing
@@ -39,8 +38,6 @@ LANE: BindParameter[str] = bindparam("lane_name")
 IN_DOUBT = or_(effects.c.doubts > 0, effects.c.state == "performing")
 UNFINISHED = effects.c.state.in_(("waiting", "performing"))
 ADD = effects.insert().returning(effects.c.id)
-LANE_HEAD = select(lanes.c.head).where(lanes.c.name == LANE)
-ADD_LANE = lanes.insert()
 SET_LANE = update(lanes).where(lanes.c.name == LANE)
 TAKE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=bindparam("by"))
 FREE_LANE = SET_LANE.values(due_at=bindparam("until"), owner=NOBODY)
@@ -67,12 +64,12 @@ TAKE = (
     )
     .returning(effects)
 )
-TRIES = select(effects.c.tries).where(effects.c.id == ID, effects.c.state == "performing")
-FINISH = update(effects).where(effects.c.id == ID).values(state=bindparam("ending"), error=bindparam("why"))
-POSTPONE = (
-    update(effects)
-    .where(effects.c.id == ID)
-    .values(state="waiting", due_at=bindparam("until"), error=bindparam("why"), doubts=bindparam("in_doubt"))
+OF_CLAIM = update(effects).where(
+    effects.c.id == ID, effects.c.state == "performing", effects.c.tries == bindparam("of_try")
+)
+FINISH = OF_CLAIM.values(state=bindparam("ending"), error=bindparam("why"))
+POSTPONE = OF_CLAIM.values(
+    state="waiting", due_at=bindparam("until"), error=bindparam("why"), doubts=bindparam("in_doubt")
 )
 FORGET_TRY = update(effects).where(effects.c.id == ID).values(tries=effects.c.tries - 1)
 FIRST = (
@@ -89,22 +86,7 @@ SENDS = select(effects.c.id, effects.c.body).where(
 )
 WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
 OWNER = select(lanes.c.owner).where(lanes.c.name == LANE)
-OWNERS = select(lanes.c.owner).where(lanes.c.owner != NOBODY).distinct()
-RELEASE_OF = (
-    update(lanes).where(lanes.c.owner == bindparam("by")).values(due_at=bindparam("until"), owner=NOBODY)
-)
-RELEASE = update(lanes).where(lanes.c.owner != NOBODY).values(due_at=bindparam("until"), owner=NOBODY)
 BUSY = select(lanes.c.name).where(or_(lanes.c.owner != NOBODY, lanes.c.due_at <= bindparam("now"))).limit(1)
-ALL_DUE = update(lanes).where(lanes.c.owner == NOBODY, lanes.c.due_at > NOW).values(due_at=NOW)
-ALL_EFFECTS_DUE = update(effects).where(UNFINISHED, effects.c.due_at > NOW).values(due_at=NOW)
-ALL_TRIED_BY_NOW = (
-    update(effects)
-    .where(UNFINISHED, effects.c.tried_at > NOW)
-    .values(
-        tried_at=NOW,
-        doubted_at=case((effects.c.doubted_at > NOW, NOW), else_=effects.c.doubted_at),
-    )
-)
 NEXT_DUE = select(func.min(lanes.c.due_at)).where(lanes.c.due_at > bindparam("now"))
 
 
@@ -143,8 +125,7 @@ def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
         "created_at": now,
     }
     head = sql.value(tx, ADD, **row)
-    if sql.first(tx, LANE_HEAD, lane_name=lane) is None:
-        sql.change(tx, ADD_LANE, **lane_row(lane, head, due, kind))
+    insert_once(tx, lanes, lane_row(lane, head, due, kind), "name")
 
 
 def lane_row(name: str, head: int, due_at: float, kind: str) -> dict[str, object]:
@@ -184,13 +165,13 @@ def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim
     sql.change(tx, TAKE_LANE, lane_name=lane, until=until, by=owner)
     row = sql.first(tx, TAKE, effect_id=head, now=now)
     effect = codec.effect(row.kind, row.body)
-    session = sessions.get(tx, effect.session)
+    known = sessions.get(tx, effect.session)
     taken = Claim(
         id=row.id,
         lane=lane,
         effect=effect,
-        session=session,
-        allowed=session is not None and sessions.allowed(tx, session.phone, session.number),
+        session=known.session if known else None,
+        allowed=known is not None and known.allowed,
         tries=row.tries,
         doubts=row.doubts,
         created_at=row.created_at,
@@ -202,29 +183,36 @@ def _take(tx: Connection, lane: str, head: int, now: float, owner: int) -> Claim
         forgiven=row.forgiven,
     )
     if isinstance(effect, SendText) and taken.allowed:
-        sessions.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
+        receipts.note_attempt(tx, taken.attempt, effect.session, (effect.turn, effect.part), now)
     return taken
 
 
-def mine(tx: Connection, claim: Claim) -> bool:
-    """Whether the claim still holds: nobody else took the effect after a lease ran out (fencing)."""
+def finish(tx: Connection, claim: Claim, state: str, error: str = "") -> bool:
+    """The effect is done or parked and its lane moves on; False if the claim holds no more.
+
+    Fencing: after a lease ran out somebody else may have taken the effect over, and that try counts.
+    """
+    _hold(tx, claim)
+    if not sql.change(tx, FINISH, effect_id=claim.id, of_try=claim.tries, ending=state, why=error):
+        return False
+    advance(tx, claim.lane, since=claim.first_tried_at)
+    return True
+
+
+def postpone(tx: Connection, claim: Claim, due_at: float, error: str, *, doubts: int) -> bool:
+    """The effect stays first in its lane and is due again later; False if the claim holds no more."""
+    _hold(tx, claim)
+    again = {"until": due_at, "why": error, "in_doubt": doubts}
+    if not sql.change(tx, POSTPONE, effect_id=claim.id, of_try=claim.tries, **again):
+        return False
+    sql.change(tx, FREE_LANE, lane_name=claim.lane, until=due_at)
+    return True
+
+
+def _hold(tx: Connection, claim: Claim) -> None:
     if claim.session:
         locks.hold_pair(tx, claim.session)
     locks.hold_lane(tx, claim.lane)
-    row = sql.first(tx, TRIES, effect_id=claim.id)
-    return row is not None and row.tries == claim.tries
-
-
-def finish(tx: Connection, claim: Claim, state: str, error: str = "") -> None:
-    """The effect is done, parked or withdrawn; its lane moves on."""
-    sql.change(tx, FINISH, effect_id=claim.id, ending=state, why=error)
-    advance(tx, claim.lane, since=claim.first_tried_at)
-
-
-def postpone(tx: Connection, claim: Claim, due_at: float, error: str, *, doubts: int) -> None:
-    """The effect stays first in its lane and is due again later."""
-    sql.change(tx, POSTPONE, effect_id=claim.id, until=due_at, why=error, in_doubt=doubts)
-    sql.change(tx, FREE_LANE, lane_name=claim.lane, until=due_at)
 
 
 def forget_try(tx: Connection, claim: Claim) -> None:
@@ -263,26 +251,6 @@ def resume(tx: Connection, lane: str) -> None:
     """The lane's head may be another now; if one is being performed, that is seen to afterwards."""
     if not sql.value(tx, OWNER, lane_name=lane):
         advance(tx, lane)
-
-
-def release_all(tx: Connection, now: float) -> None:
-    """After a restart of the only process: whatever was being performed is due now."""
-    sql.change(tx, RELEASE, until=now)
-
-
-def all_due(tx: Connection, now: float) -> None:
-    """The clock went back: what waits for a time it showed before is due now, rather than late."""
-    sql.change(tx, ALL_DUE, now=now)
-    sql.change(tx, ALL_EFFECTS_DUE, now=now)
-    sql.change(tx, ALL_TRIED_BY_NOW, now=now)
-    forget(tx)
-
-
-def release_dead(tx: Connection, now: float, is_dead: Callable[[Connection, int], bool]) -> int:
-    """Lanes of replicas that are gone are due now; return how many."""
-    owners = [row[0] for row in sql.rows(tx, OWNERS)]
-    gone = [owner for owner in owners if is_dead(tx, owner)]
-    return sum(sql.change(tx, RELEASE_OF, by=owner, until=now) for owner in gone)
 
 
 def is_busy(tx: Connection, now: float) -> bool:

@@ -17,8 +17,8 @@ from sqlalchemy import Column, Connection, Engine, Row, Table, select
 
 from bridge.core.model import Event, Rules, TextReceived
 from bridge.journal import codec, inbox
+from bridge.journal.cases import NONE_KNOWN, Decider, Facts
 from bridge.journal.engine import connect
-from bridge.journal.inbox import NONE_KNOWN, Decider, Facts
 from bridge.journal.schema import (
     attempts,
     consents,

@@ -1,20 +1,30 @@
-"""Sessions, their turns, what is known of each sent part, and consents."""
+"""Sessions, their turns, and consents."""
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, or_, select
 
 from bridge.core import lifecycle
-from bridge.core.model import Charge, Consent, Receipt, Session, Turn
+from bridge.core.model import Charge, Consent, Session, Turn
 from bridge.journal import codec, sql
-from bridge.journal.schema import attempts, consents, left, parts, sessions, turns
-from bridge.journal.statements import insert_once, upsert
+from bridge.journal.schema import consents, left, sessions, turns
+from bridge.journal.statements import upsert
 
 VALUE: BindParameter[Any] = bindparam("value")
+RECENT = 4096  # sessions read lately that need not be decoded again
+NEWEST_WORD = select(consents.c.allowed).order_by(consents.c.number.desc()).limit(1)  # one about this number
+ALLOWED = NEWEST_WORD.where(  # is younger than one about all
+    consents.c.phone == bindparam("phone"), consents.c.number.in_(("", bindparam("number")))
+)
+ALLOWED_HERE = NEWEST_WORD.where(
+    consents.c.phone == sessions.c.phone, consents.c.number.in_(("", sessions.c.number))
+)
 
 
-def _newest(*where: Any) -> Select[tuple[str]]:
-    return select(sessions.c.body).where(and_(*where)).order_by(sessions.c.last_at.desc()).limit(1)
+def _newest(*where: Any) -> Select[tuple[str, bool]]:
+    found = select(sessions.c.body, ALLOWED_HERE.scalar_subquery().label("allowed")).where(and_(*where))
+    return found.order_by(sessions.c.last_at.desc()).limit(1)
 
 
 BY_ID = _newest(sessions.c.id == VALUE)
@@ -53,43 +63,6 @@ HEARD = select(turns.c.number).where(
 )
 APPEND = turns.insert()
 
-PARTS = select(parts).where(parts.c.session == bindparam("session"))
-PART = PARTS.where(parts.c.turn == bindparam("turn"), parts.c.part == bindparam("part"))
-BY_ATTEMPT = select(attempts).where(attempts.c.attempt == VALUE)
-BY_SOURCE = select(parts).where(parts.c.source_id == VALUE)
-SOURCES = (
-    select(parts.c.source_id)
-    .join(sessions, sessions.c.id == parts.c.session)
-    .where(
-        sessions.c.phone == bindparam("phone"),
-        sessions.c.number == bindparam("number"),
-        parts.c.source_id != "",
-    )
-)
-UNFINISHED = (
-    select(attempts.c.attempt, parts.c.source_id)
-    .join(
-        parts,
-        and_(
-            parts.c.session == attempts.c.session,
-            parts.c.turn == attempts.c.turn,
-            parts.c.part == attempts.c.part,
-        ),
-    )
-    .where(
-        attempts.c.at > bindparam("first"),
-        attempts.c.at <= bindparam("until"),
-        parts.c.source_id != "",
-        parts.c.status.in_(("accepted", "queued", "sending", "sent")),
-    )
-    .limit(100)
-)
-ALLOWED = (
-    select(consents.c.allowed)
-    .where(consents.c.phone == bindparam("phone"), consents.c.number.in_(("", bindparam("number"))))
-    .order_by(consents.c.number.desc())  # a word about this number is younger than one about all
-    .limit(1)
-)
 FORGET_CONSENTS = consents.delete().where(consents.c.phone == VALUE)
 NO_END = 2**31 - 1
 
@@ -97,46 +70,53 @@ NO_END = 2**31 - 1
 # --- sessions ---
 
 
-def get(tx: Connection, session_id: str) -> Session | None:
+class Known(NamedTuple):
+    """A session, and whether its phone may be texted from its number."""
+
+    session: Session
+    allowed: bool
+
+
+def get(tx: Connection, session_id: str) -> Known | None:
     """By our id, or by the assistant's."""
     return (_one(tx, BY_ID, session_id) or _one(tx, BY_ASSISTANT, session_id)) if session_id else None
 
 
-def open_for(tx: Connection, phone: str, number: str) -> Session | None:
+def open_for(tx: Connection, phone: str, number: str) -> Known | None:
     """The one session of this pair that is not over (OPEN-27)."""
     row = sql.first(tx, OPEN, phone=phone, number=number)
-    return codec.decode(Session, row.body) if row else None
+    return _known(*row) if row else None
 
 
-def latest_of(tx: Connection, phone: str) -> Session | None:
+def latest_of(tx: Connection, phone: str) -> Known | None:
     """The phone's newest session with any number, over or not."""
     return _one(tx, BY_PHONE, phone)
 
 
-def of_conversation(tx: Connection, conversation: str) -> Session | None:
+def of_conversation(tx: Connection, conversation: str) -> Known | None:
     """The session whose live chat this is."""
     return _one(tx, BY_CONVERSATION, conversation) if conversation else None
 
 
-def heard_in(tx: Connection, conversation: str) -> Session | None:
+def heard_in(tx: Connection, conversation: str) -> Known | None:
     """The session whose live chat this is, or was until it was full: agents may still write there."""
     return of_conversation(tx, conversation) or _one(tx, LEFT_BY, conversation)
 
 
 def of_user(tx: Connection, user: str) -> list[Session]:
     """Every session of this Sunshine user."""
-    return [codec.decode(Session, row.body) for row in sql.rows(tx, OF_USER, value=user)]
+    return [_session(row.body) for row in sql.rows(tx, OF_USER, value=user)]
 
 
 def idle_at(tx: Connection, now: float) -> list[Session]:
     """Sessions whose idle time has run out."""
-    return [codec.decode(Session, row.body) for row in sql.rows(tx, IDLE, value=now)]
+    return [_session(row.body) for row in sql.rows(tx, IDLE, value=now)]
 
 
 def with_people(tx: Connection, since: float, ended_since: float) -> list[Session]:
     """Sessions in a live chat with words since then, and those that ended since the second time."""
     rows = sql.rows(tx, WITH_PEOPLE, since=since, ended_since=ended_since)
-    return [codec.decode(Session, row.body) for row in rows]
+    return [_session(row.body) for row in rows]
 
 
 def next_idle(tx: Connection) -> float | None:
@@ -165,9 +145,19 @@ def save(tx: Connection, session: Session, idle_seconds: float) -> None:
         upsert(tx, left, {"conversation": conversation, "session": session.id})
 
 
-def _one(tx: Connection, statement: Select[tuple[str]], value: str) -> Session | None:
+def _one(tx: Connection, statement: Any, value: str) -> Known | None:
     row = sql.first(tx, statement, value=value)
-    return codec.decode(Session, row.body) if row else None
+    return _known(*row) if row else None
+
+
+def _known(body: str | None, allowed: object) -> Known | None:
+    """A session as it is stored, with the newest word about its phone, if there ever was one."""
+    return Known(_session(body), allowed is None or bool(allowed)) if body is not None else None
+
+
+@lru_cache(RECENT)
+def _session(body: str) -> Session:
+    return codec.decode(Session, body)
 
 
 # --- turns ---
@@ -195,64 +185,6 @@ def heard(tx: Connection, session_id: str, source_id: str) -> bool:
     if not source_id:
         return False
     return sql.first(tx, HEARD, session=session_id, source=source_id) is not None
-
-
-# --- sent parts ---
-
-
-def receipt(tx: Connection, session_id: str, turn: int, part: int) -> Receipt | None:
-    """What is known of one part."""
-    row = sql.first(tx, PART, session=session_id, turn=turn, part=part)
-    return _receipt(row) if row else None
-
-
-def receipts_of(tx: Connection, session_id: str) -> dict[tuple[int, int], Receipt]:
-    """What is known of every part of a session."""
-    rows = sql.rows(tx, PARTS, session=session_id)
-    return {(row.turn, row.part): _receipt(row) for row in rows}
-
-
-def _receipt(row: Any) -> Receipt:
-    return Receipt(row.turn, row.part, row.source_id, row.status, row.error_code, row.segments)
-
-
-def save_receipt(tx: Connection, session_id: str, known: Receipt) -> None:
-    """Write what is known of one part."""
-    row = {
-        "session": session_id,
-        "turn": known.turn,
-        "part": known.part,
-        "source_id": known.source_id,
-        "status": known.status,
-        "error_code": known.error_code,
-        "segments": known.segments,
-    }
-    upsert(tx, parts, row)
-
-
-def note_attempt(tx: Connection, attempt: str, session_id: str, place: tuple[int, int], at: float) -> None:
-    """A try to send is about to be made: its receipts will find this part."""
-    row = {"attempt": attempt, "session": session_id, "turn": place[0], "part": place[1], "at": at}
-    insert_once(tx, attempts, row, "attempt")
-
-
-def part_of(tx: Connection, attempt: str, source_id: str) -> tuple[str, int, int] | None:
-    """The (session, turn, part) a receipt speaks of, by our attempt id or the carrier's message id."""
-    row = sql.first(tx, BY_ATTEMPT, value=attempt)
-    if row is None and source_id:
-        row = sql.first(tx, BY_SOURCE, value=source_id)
-    return (row.session, row.turn, row.part) if row else None
-
-
-def unfinished(tx: Connection, first: float, until: float) -> list[tuple[str, str]]:
-    """(attempt, carrier's id) of parts tried in this time whose end is not known."""
-    rows = sql.rows(tx, UNFINISHED, first=first, until=until)
-    return [(row.attempt, row.source_id) for row in rows]
-
-
-def source_ids(tx: Connection, phone: str, number: str) -> set[str]:
-    """The carrier's ids of everything we know we sent to this phone from this number."""
-    return {row.source_id for row in sql.rows(tx, SOURCES, phone=phone, number=number)}
 
 
 # --- consents ---

@@ -54,9 +54,20 @@ def savepoint(tx: Connection) -> Iterator[None]:
         yield
     except BaseException:
         command(tx, "ROLLBACK TO SAVEPOINT piece")
+        kept(tx).clear()
         command(tx, "RELEASE SAVEPOINT piece")
         raise
     command(tx, "RELEASE SAVEPOINT piece")
+
+
+def kept(tx: Connection) -> set[str]:
+    """Names of what this transaction holds until its end; a savepoint taken back lets go of some."""
+    transaction, names = tx.info.get("kept", (None, set()))
+    if transaction is not tx.get_transaction():
+        names = set()
+        tx.info["kept"] = tx.get_transaction(), names
+    found: set[str] = names
+    return found
 
 
 def command(tx: Connection, text: str) -> None:

@@ -30,7 +30,7 @@ from bridge.core.model import (
     TurnPosted,
 )
 from bridge.core.shares import Room
-from bridge.journal import Claim, Decider, Journal, inbox, locks, outbox, sessions
+from bridge.journal import Claim, Decider, Journal, cases, locks, outbox, sessions
 from bridge.journal.engine import DirectWriter, connect
 from bridge.journal.pace import Pace
 from bridge.journal.replicas import Peer
@@ -198,8 +198,9 @@ def test_no_change_of_a_session_is_lost(ring: Ring) -> None:
 
 
 def _mark(tx: Any, mark: str) -> None:
-    session = inbox._held(tx, lambda: sessions.get(tx, "s1"))
-    assert session is not None
+    known = cases.held_one(tx, lambda: sessions.get(tx, "s1"))
+    assert known is not None
+    session = known.session
     sessions.save(tx, replace(session, told=(*session.told, mark)), 1e9)
 
 

@@ -79,4 +79,4 @@ def test_chats_that_were_left_before_are_known(engine: Engine) -> None:
         tx.execute(text(f"INSERT INTO sessions ({columns}) VALUES ({values})"), row)
     upgrade(engine)
     with engine.begin() as tx:
-        assert sessions.heard_in(tx, "left") == known
+        assert sessions.heard_in(tx, "left") == (known, True)

@@ -75,7 +75,7 @@ UNDER_FIRE = (
     ),
     Mutant(
         "retry counters in memory",
-        "bridge/journal/outbox.py",
+        "bridge/journal/release.py",
         "    sql.change(tx, RELEASE, until=now)\n",
         "    sql.change(tx, RELEASE, until=now)\n    tx.execute(update(effects).values(tries=0))\n",
         ("tests/unit/test_worker.py", "tests/faults/test_outbound.py"),
@@ -83,8 +83,8 @@ UNDER_FIRE = (
     Mutant(
         "lease without fencing",
         "bridge/journal/outbox.py",
-        "row is not None and row.tries == claim.tries",
-        "row is not None",
+        'effects.c.tries == bindparam("of_try")',
+        'effects.c.tries >= bindparam("of_try")',
         (REPLICAS,),
     ),
     Mutant(

@@ -75,8 +75,7 @@ class Door:
         self._report(path, taken.mismatch, taken=True)
         for why in taken.ignored:
             self._metrics.refused.labels(path, why).inc()
-        self._journal.record(taken.told)
-        self._journal.heard_from(path.removeprefix(WEBHOOKS))
+        self._journal.record(taken.told, path.removeprefix(WEBHOOKS))
         failpoints.hit("journaled", path)
         return 200
 

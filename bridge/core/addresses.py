@@ -15,6 +15,7 @@ Facts:
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -94,6 +95,7 @@ def _shape(raw: str) -> str:
     return next((name for name, pattern in shapes if pattern.fullmatch(text)), "unknown")
 
 
+@lru_cache(4096)  # the same few phones again and again; one takes a tenth of a millisecond
 def _parsed(text: str, region: str) -> PhoneNumber | None:
     try:
         number = phonenumbers.parse(_without_mexican_one(text), region)

@@ -73,15 +73,29 @@ class Journal:
 
     # --- events in ---
 
-    def record(self, told: list[tuple[str, Event]]) -> int:
-        """Store events, each once per key; return how many were new. Durable when it returns (P1)."""
+    def record(self, told: list[tuple[str, Event]], sender: str = "") -> int:
+        """Store events, each once per key; return how many were new. Durable when it returns (P1).
+
+        `sender`: whose authentic webhook told them; whoever is heard is not silent.
+        """
         if not told:
-            return 0
-        new = self._write(lambda tx: sum(self._recorded(tx, key, event) for key, event in told))
+            return self._heard(sender)
+
+        def work(tx: Connection) -> int:
+            silence.heard(tx, sender)
+            return sum(self._recorded(tx, key, event) for key, event in told)
+
+        new = self._write(work)
         self._wake()
         if any(waiting.source_of(event) not in self._asked for _, event in told):
             self.holding.set()
         return new
+
+    def _heard(self, sender: str) -> int:
+        """A webhook with nothing for us in it."""
+        if sender and self._read(lambda tx: silence.is_silent(tx, sender)):
+            self._write(lambda tx: silence.heard(tx, sender))
+        return 0
 
     def _recorded(self, tx: Connection, key: str, event: Event) -> bool:
         source = waiting.source_of(event)
@@ -124,11 +138,6 @@ class Journal:
     def found(self, sender: str, count: int, at: float) -> bool:
         """So many events were found that no webhook of this sender's told; whether the silence is new."""
         return self._write(lambda tx: silence.found(tx, sender, count, at))
-
-    def heard_from(self, sender: str) -> None:
-        """An authentic webhook of this sender's has come."""
-        if self._read(lambda tx: silence.is_silent(tx, sender)):
-            self._write(lambda tx: silence.heard(tx, sender))
 
     def silences(self) -> tuple[silence.Silence, ...]:
         """Who tells nothing any more although there was something to tell."""

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Row, Table, select
+from sqlalchemy import Column, Connection, Engine, Table, bindparam, select
 
 from bridge.core.model import Event, Rules, TextReceived
-from bridge.journal import codec, inbox
+from bridge.journal import codec, inbox, sql
 from bridge.journal.cases import NONE_KNOWN, Decider, Facts
 from bridge.journal.engine import connect
 from bridge.journal.schema import (
@@ -29,8 +29,11 @@ from bridge.journal.schema import (
     sessions,
     turns,
 )
+from bridge.journal.statements import upsert
 
 IN_ORDER = select(events).where(events.c.decided.is_not(None)).order_by(events.c.decided)
+ALL_ATTEMPTS = select(attempts)
+OPENED_BY = select(turns.c.session).where(turns.c.source_id == bindparam("text"))
 NEVER_WITHDRAWN = effects.update().where(effects.c.state == "waiting").values(state="performing")
 Columns = tuple[Column[Any], ...]
 COMPARED: tuple[tuple[Table, Columns, Columns], ...] = (
@@ -48,30 +51,29 @@ def differences(journal: Engine, rules: Rules) -> list[str]:
     anew = connect("sqlite://")
     metadata.create_all(anew)
     with journal.connect().execution_options(readonly=True) as record, anew.begin() as store:
-        for row in record.execute(select(attempts)):
-            store.execute(attempts.insert(), dict(row._mapping))
-        for row in record.execute(IN_ORDER).all():
+        for row in sql.rows(record, ALL_ATTEMPTS):
+            upsert(store, attempts, row._asdict())
+        for row in sql.rows(record, IN_ORDER):
             _decide(record, store, rules, row)
         found = [difference for each in COMPARED for difference in _compared(record, store, *each)]
     anew.dispose()
     return found
 
 
-def _decide(record: Connection, store: Connection, rules: Rules, row: Row[Any]) -> None:
+def _decide(record: Connection, store: Connection, rules: Rules, row: Any) -> None:
     """One event, with the session id that was drawn when it was decided first."""
     event = codec.event(row.kind, row.body)
     drawn = _session_opened_by(record, event)
     facts = codec.decode(Facts, row.facts) if row.facts else NONE_KNOWN
     decider = Decider(rules, lambda: drawn, lambda *_: None, lambda *_: facts)
     inbox.conclude(store, decider, row.key, event)
-    store.execute(NEVER_WITHDRAWN)
+    sql.change(store, NEVER_WITHDRAWN)
 
 
 def _session_opened_by(record: Connection, event: Event) -> str:
     if not isinstance(event, TextReceived):
         return ""
-    of_text = select(turns.c.session).where(turns.c.source_id == event.source_id)
-    return str(record.execute(of_text).scalar() or "")
+    return str(sql.value(record, OPENED_BY, text=event.source_id) or "")
 
 
 def _compared(

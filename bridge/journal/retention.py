@@ -11,12 +11,13 @@ What never goes, however old:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, union_all, update
+from sqlalchemy import Column, Connection, bindparam, exists, func, or_, select, union_all, update
 
 from bridge.core.model import Charge, Session
-from bridge.journal import codec
+from bridge.journal import codec, sql
 from bridge.journal.erasure import OF_SESSION
 from bridge.journal.schema import asked, effects, events, left, sessions
 
@@ -71,6 +72,7 @@ ASKED = (
     .order_by(asked.c.source)
     .limit(BATCH)
 )
+EMPTY = update(events).where(events.c.seq == bindparam("which")).values(body="")
 CONTENTS = EVENTS.where(events.c.body != "")
 IS_OPEN = sessions.c.charge != Charge.NOBODY.value
 OPEN_CHATS = union_all(  # and those that were left because they were full: the sweep asks them, too
@@ -92,11 +94,11 @@ class Batch:
         raise NotImplementedError
 
     def _next(self, tx: Connection, query: Any, column: str) -> list[Any]:
-        rows = tx.execute(query, {"before": self.before, "after": self.after}).all()
+        rows = sql.rows(tx, query, before=self.before, after=self.after)
         self.more = len(rows) == BATCH
         if rows:
             self.after = getattr(rows[-1], column)
-        return list(rows)
+        return rows
 
 
 class Effects(Batch):
@@ -104,7 +106,7 @@ class Effects(Batch):
 
     def __call__(self, tx: Connection) -> dict[str, int]:
         ids = [row.id for row in self._next(tx, EFFECTS, "id")]
-        return {"effects": tx.execute(delete(effects).where(effects.c.id.in_(ids))).rowcount}
+        return {"effects": _gone(tx, _of(effects.c.id), ids)}
 
 
 class Sessions(Batch):
@@ -113,11 +115,8 @@ class Sessions(Batch):
     def __call__(self, tx: Connection) -> dict[str, int]:
         rows = self._next(tx, SESSIONS, "id")
         ids = [row.id for row in rows if codec.decode(Session, row.body).charge_since < self.before]
-        gone = {
-            name: tx.execute(delete(table).where(session.in_(ids))).rowcount
-            for name, (table, session) in OF_SESSION.items()
-        }
-        return gone | {"sessions": tx.execute(delete(sessions).where(sessions.c.id.in_(ids))).rowcount}
+        gone = {name: _gone(tx, _of(session), ids) for name, (_, session) in OF_SESSION.items()}
+        return gone | {"sessions": _gone(tx, _of(sessions.c.id), ids)}
 
 
 class Events(Batch):
@@ -125,7 +124,7 @@ class Events(Batch):
 
     def __call__(self, tx: Connection) -> dict[str, int]:
         seqs = _not_of_an_open_chat(tx, self._next(tx, EVENTS, "seq"))
-        return {"events": tx.execute(delete(events).where(events.c.seq.in_(seqs))).rowcount}
+        return {"events": _gone(tx, _of(events.c.seq), seqs)}
 
 
 class Asked(Batch):
@@ -133,7 +132,7 @@ class Asked(Batch):
 
     def __call__(self, tx: Connection) -> dict[str, int]:
         sources = [row.source for row in self._next(tx, ASKED, "source")]
-        return {"asked": tx.execute(delete(asked).where(asked.c.source.in_(sources))).rowcount}
+        return {"asked": _gone(tx, _of(asked.c.source), sources)}
 
 
 class Contents(Batch):
@@ -141,12 +140,20 @@ class Contents(Batch):
 
     def __call__(self, tx: Connection) -> dict[str, int]:
         seqs = _not_of_an_open_chat(tx, self._next(tx, CONTENTS, "seq"))
-        emptied = update(events).where(events.c.seq.in_(seqs)).values(body="")
-        return {"contents": tx.execute(emptied).rowcount}
+        return {"contents": _gone(tx, EMPTY, seqs)}
+
+
+@cache
+def _of(column: Column[Any]) -> Any:
+    return column.table.delete().where(column == bindparam("which"))
+
+
+def _gone(tx: Connection, statement: Any, keys: list[Any]) -> int:
+    return sum(sql.change(tx, statement, which=key) for key in keys)
 
 
 def _not_of_an_open_chat(tx: Connection, rows: list[Any]) -> list[int]:
-    chats = set(tx.execute(OPEN_CHATS).scalars()) if rows else set()
+    chats = {row[0] for row in sql.rows(tx, OPEN_CHATS)} if rows else set()
     return [row.seq for row in rows if not (row.body and _conversation(row.kind, row.body) in chats)]
 
 

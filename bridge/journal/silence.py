@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
+from bridge.journal import sql
 from bridge.journal.schema import silences
 from bridge.journal.statements import upsert
 
@@ -28,7 +29,7 @@ class Silence:
 
 def found(tx: Connection, sender: str, count: int, at: float) -> bool:
     """Something was found that nobody told; whether that is news."""
-    row = tx.execute(ONE, {"of_sender": sender}).first()
+    row = sql.first(tx, ONE, of_sender=sender)
     since, before = (row.since, row.found) if row else (at, 0)
     upsert(tx, silences, {"sender": sender, "since": since, "found": before + count})
     return row is None
@@ -36,14 +37,14 @@ def found(tx: Connection, sender: str, count: int, at: float) -> bool:
 
 def heard(tx: Connection, sender: str) -> None:
     """A webhook of this sender has come."""
-    tx.execute(OVER, {"of_sender": sender})
+    sql.change(tx, OVER, of_sender=sender)
 
 
 def is_silent(tx: Connection, sender: str) -> bool:
     """Whether nothing has come since something was found."""
-    return tx.execute(ONE, {"of_sender": sender}).first() is not None
+    return sql.first(tx, ONE, of_sender=sender) is not None
 
 
 def every(tx: Connection) -> tuple[Silence, ...]:
     """Who is silent."""
-    return tuple(Silence(row.sender, row.since, row.found) for row in tx.execute(EVERY))
+    return tuple(Silence(row.sender, row.since, row.found) for row in sql.rows(tx, EVERY))

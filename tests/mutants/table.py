@@ -37,7 +37,7 @@ UNDER_FIRE = (
     Mutant(
         "acknowledge before commit",
         "bridge/web.py",
-        "        self._journal.record(taken.told)\n",
+        "        self._journal.record(taken.told, path.removeprefix(WEBHOOKS))\n",
         '        __import__("threading").Timer(0, self._journal.record, (taken.told,)).start()\n',
         ("tests/faults/test_blame.py",),
     ),

@@ -115,7 +115,7 @@ class InProcess:
             ids=lambda: f"{next(self._files):032x}",
             jitter=lambda: 0.5,
             tokens=lambda: f"{next(self._files):032x}",
-            engine=_unsynced,
+            engine=unsynced,
         )
         return wiring.build(settings, sources=sources, session=self._session, threads=False)
 
@@ -127,10 +127,11 @@ class InProcess:
         return bridge_settings.load(**lowered)
 
 
-def _unsynced(url: str) -> Engine:
+def unsynced(url: str) -> Engine:
     """Connections that wait for no disk: a bridge that dies here dies within a process that lives on."""
     engine = connect(url)
-    event.listen(engine, "connect", lambda held, _: held.execute("PRAGMA synchronous=OFF"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda held, _: held.execute("PRAGMA synchronous=OFF"))
     return engine
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from bridge import wiring
 from bridge.settings import Settings
+from features.in_process import unsynced
 from simulator import accounts
 from simulator.acceptance.transport import application_transport, session_for
 from simulator.build import build
@@ -62,6 +63,7 @@ class World:
             ids=lambda: f"session-{next(self._ids)}",
             jitter=lambda: 0.5,
             tokens=lambda: f"token-{next(self._ids):020}",
+            engine=unsynced,
         )
         session = session_for(self._call)
         self._bridge = wiring.build(self._settings, sources=sources, session=session)

@@ -23,7 +23,7 @@ class Compiled:
     fixed: Values  # parameters that the statement brings along
     order: tuple[str, ...]  # of parameters, by place
     row: Callable[[tuple[Any, ...]], Any]  # the driver's tuple as one with names
-    name: bytes  # under which it is prepared
+    name: str  # its own, however often it is compiled
     readers: list[Callable[[bytes], Any]] = field(default_factory=list)  # of the columns that come back
 
     def bound(self, values: Values) -> list[Any]:
@@ -64,13 +64,14 @@ class Postgres:
         self._error: Callable[[Any], Exception] = errors.error_from_result
 
     def run(self, line: Any, made: Compiled, values: Values) -> tuple[Rows, int]:
-        pg = self._begun(line)
-        if made.name not in (prepared := _prepared(line)):
-            self._checked(pg.prepare(made.name, made.text.encode()))
-            prepared.add(made.name)
-        given = made.bound(values)
+        pg, given = self._begun(line), made.bound(values)
+        types = tuple(_TYPES[type(value)] for value in given)
+        prepared = _prepared(line)
+        if (name := prepared.get((made.name, types))) is None:
+            name = prepared[made.name, types] = f"{made.name}_{len(prepared)}".encode()
+            self._checked(pg.prepare(name, made.text.encode(), types))
         sent = [None if value is None else _sent(value) for value in given]
-        answer = self._checked(pg.exec_prepared(made.name, sent, [isinstance(each, str) for each in given]))
+        answer = self._checked(pg.exec_prepared(name, sent, [type_id == TEXT for type_id in types]))
         return _rows(answer, made), answer.command_tuples or 0
 
     def command(self, line: Any, text: str) -> None:
@@ -88,9 +89,9 @@ class Postgres:
         return answer
 
 
-def _prepared(line: Any) -> set[bytes]:
-    """The names of what is prepared on this connection."""
-    known: set[bytes] = line.__dict__.setdefault("sunbridge_prepared", set())
+def _prepared(line: Any) -> dict[tuple[str, tuple[int, ...]], bytes]:
+    """What is prepared on this connection, for which types of parameters, under which names."""
+    known: dict[tuple[str, tuple[int, ...]], bytes] = line.__dict__.setdefault("sunbridge_prepared", {})
     return known
 
 
@@ -116,6 +117,8 @@ def _reader(type_id: int) -> Callable[[bytes], Any]:
     return _READERS.get(type_id, bytes.decode)
 
 
+TEXT = 25
+_TYPES = {str: TEXT, float: 701, int: 20, bool: 16, type(None): 0}  # the server's numbers; 0: it may guess
 _READERS: dict[int, Callable[[bytes], Any]] = {  # by the server's number of the type; all others are text
     16: lambda found: found == b"t",  # boolean
     20: int,

@@ -127,7 +127,7 @@ def _compile(tx: Connection, statement: Any, values: Values) -> Compiled:
     compiled = literal.compile(dialect=tx.dialect, column_keys=list(values))
     made = compiled.construct_expanded_state(values)
     fixed = {name: found for name, found in made.parameters.items() if name not in values}
-    name = f"s{len(_compiled)}".encode()
+    name = f"s{len(_compiled)}"
     if compiled.positional:
         return Compiled(made.statement, fixed, tuple(made.positiontup), _row_of(statement), name)
     places = {name: f"${place}" for place, name in enumerate(made.parameters, 1)}

@@ -283,7 +283,7 @@ def test_every_chat_a_session_left_is_known_and_written_once(
             left = tuple(f"chat-{number}" for number in range(count))
             sessions.save(tx, replace(WITH_MARIA, conversation=f"chat-{count}", full=left), 0.0)
         found = [sessions.heard_in(tx, f"chat-{number}") for number in range(4)]
-    assert [each and each.id for each in found] == [WITH_MARIA.id] * 4
+    assert [each and each.session.id for each in found] == [WITH_MARIA.id] * 4
     assert written.count("left_chats") == 3
 
 

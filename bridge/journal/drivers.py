@@ -57,11 +57,13 @@ class Postgres:
     """psycopg's `pq`."""
 
     def __init__(self) -> None:
-        from psycopg import errors, pq  # noqa: PLC0415 - only there with the extra `postgres`
+        from psycopg import OperationalError, errors, pq  # noqa: PLC0415 - only there with the extra `postgres`
 
         self._fine = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
         self._idle = pq.TransactionStatus.IDLE
-        self._error: Callable[[Any], Exception] = errors.error_from_result
+        self._alive = pq.ConnStatus.OK
+        self._refused: Callable[[Any], Exception] = errors.error_from_result
+        self._gone = OperationalError
 
     def run(self, line: Any, made: Compiled, values: Values) -> tuple[Rows, int]:
         pg, given = self._begun(line), made.bound(values)
@@ -69,24 +71,27 @@ class Postgres:
         prepared = _prepared(line)
         if (name := prepared.get((made.name, types))) is None:
             name = prepared[made.name, types] = f"{made.name}_{len(prepared)}".encode()
-            self._checked(pg.prepare(name, made.text.encode(), types))
+            self._checked(pg, pg.prepare(name, made.text.encode(), types))
         sent = [None if value is None else _sent(value) for value in given]
-        answer = self._checked(pg.exec_prepared(name, sent, [type_id == TEXT for type_id in types]))
+        answer = pg.exec_prepared(name, sent, [type_id == TEXT for type_id in types])
+        self._checked(pg, answer)
         return _rows(answer, made), answer.command_tuples or 0
 
     def command(self, line: Any, text: str) -> None:
-        self._checked(self._begun(line).exec_(text.encode()))
+        pg = self._begun(line)
+        self._checked(pg, pg.exec_(text.encode()))
 
     def _begun(self, line: Any) -> Any:
         pg = line.pgconn
         if pg.transaction_status == self._idle:
-            self._checked(pg.exec_(b"BEGIN"))
+            self._checked(pg, pg.exec_(b"BEGIN"))
         return pg
 
-    def _checked(self, answer: Any) -> Any:
+    def _checked(self, pg: Any, answer: Any) -> None:
+        if pg.status != self._alive:
+            raise self._gone(pg.get_error_message())
         if answer.status not in self._fine:
-            raise self._error(answer)
-        return answer
+            raise self._refused(answer)
 
 
 def _prepared(line: Any) -> dict[tuple[str, tuple[int, ...]], bytes]:

@@ -38,7 +38,7 @@ ADDRESSES = (
     "in user and password as %40, %3A and %2F."
 )
 MOST_AT_ONCE = 200
-POOL = 8  # connections kept to a PostgreSQL server; as many again under load
+POOL = 8  # connections to a PostgreSQL server that write at once; as many read
 COLLIDED = ("40001", "40P01")  # serialization failure, deadlock: nothing was changed, try again
 COLLISIONS = 5
 
@@ -59,7 +59,7 @@ def connect(url: str) -> Engine:
     if address.drivername.startswith("sqlite"):
         return _sqlite(address)
     utf8 = {"client_encoding": "utf8"}
-    engine = create_engine(address, pool_size=POOL, max_overflow=POOL, connect_args=utf8)
+    engine = create_engine(address, pool_size=2 * POOL, max_overflow=POOL, connect_args=utf8)
     event.listen(engine, "connect", _synchronous)
     return engine
 
@@ -105,26 +105,27 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 class Connections:
-    """Those once used are kept: taking one from SQLAlchemy's pool takes longer than a statement."""
+    """A few, kept for whoever is next: taking one from SQLAlchemy's pool takes longer than a statement."""
 
     def __init__(self, engine: Engine, *, readonly: bool = False) -> None:
         self._engine = engine
         self._readonly = readonly
         self._kept: list[Connection] = []
+        self._room = threading.Semaphore(POOL)
+        event.listen(engine, "engine_disposed", self.close)
 
     @contextmanager
     def begun(self) -> Iterator[Connection]:
         """One with a transaction, committed at the end. Whatever fails takes its connection along."""
-        connection = self._taken()
-        try:
-            with connection.begin():
-                yield connection
-        except BaseException:
-            if connection.invalidated:
-                self.close()
-            connection.close()
-            raise
-        self._kept.append(connection)
+        with self._room:
+            connection = self._taken()
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._kept.append(connection)
 
     def _taken(self) -> Connection:
         try:
@@ -132,10 +133,12 @@ class Connections:
         except IndexError:
             return self._engine.connect().execution_options(readonly=self._readonly)
 
-    def close(self) -> None:
-        """Give back those that nobody uses."""
+    def close(self, _engine: Engine | None = None) -> None:
+        """End those that nobody uses; so it is when the engine is disposed of, whose pool is gone by then."""
         while self._kept:
-            self._kept.pop().close()
+            connection = self._kept.pop()
+            connection.invalidate()
+            connection.close()
 
 
 class Gone(OperationalError):

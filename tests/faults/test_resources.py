@@ -119,6 +119,7 @@ def no_descriptor(world: World) -> Iterator[None]:
 @contextmanager
 def no_connection(world: World) -> Iterator[None]:
     """Every connection to the database is in somebody's hands (FT-R4)."""
+    engine(world).dispose()
     pool = engine(world).pool
     assert isinstance(pool, QueuePool)
     patience, pool._timeout = pool._timeout, 0.01

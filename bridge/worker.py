@@ -25,6 +25,7 @@ from bridge import failpoints
 from bridge.core import retry, shares
 from bridge.core.errors import BridgeError, Misconfigured, Permanent, Temporary, Uncertain
 from bridge.core.model import Event
+from bridge.core.shares import Room
 from bridge.journal import Claim, Journal
 
 CRASHED = "it may or may not have been done: each of many tries broke or ended the whole bridge"
@@ -158,21 +159,30 @@ class Worker:
         self._work.put(claim)
 
     def _perform_on(self) -> None:
+        claim: Claim | None = None
         while True:
-            self._perform_and_return(self._work.get())
+            claim = self._perform_and_return(claim or self._work.get())
 
-    def _perform_and_return(self, claim: Claim) -> None:
+    def _perform_and_return(self, claim: Claim) -> Claim | None:
+        """Tell what was claimed instead, if anything."""
+        then = None
         try:
-            self._perform(claim)
+            then = self._perform(claim)
         except Exception as error:  # noqa: BLE001 - the lease brings the effect back; the thread must live
             log.error(
                 "effect.broke", effect=type(claim.effect).__name__, id=claim.id, error=type(error).__name__
             )
         finally:
-            with self._changed:
-                del self._doing[claim.id]
-                self._changed.notify_all()
-            self._journal.woken.set()
+            self._returned(claim, then)
+        return then
+
+    def _returned(self, claim: Claim, then: Claim | None) -> None:
+        with self._changed:
+            del self._doing[claim.id]
+            if then is not None:
+                self._doing[then.id] = then
+            self._changed.notify_all()
+        self._journal.woken.set()
 
     def _wait(self) -> None:
         """Until something falls due. What is due already finds no room until somebody is done."""
@@ -189,11 +199,12 @@ class Worker:
 
     # --- one effect ---
 
-    def _perform(self, claim: Claim) -> None:
-        """Do it; what has come to no end again and again is given up (FT-C4)."""
-        kind = type(claim.effect).__name__
+    def _perform(self, claim: Claim) -> Claim | None:
+        """Do it; what has come to no end again and again is given up (FT-C4). Tell what was claimed next."""
+        kind, then = type(claim.effect).__name__, None
         if claim.crashes >= retry.MOST_CRASHES:
-            return self._failed(claim, Permanent(CRASHED, code="crashes"))
+            self._failed(claim, Permanent(CRASHED, code="crashes"))
+            return None
         failpoints.hit("performing", kind)
         try:
             outcome = self._performer.perform(claim)
@@ -205,9 +216,18 @@ class Worker:
             self._failed(claim, error)
         else:
             failpoints.hit("performed", kind)
-            self._journal.settle(claim, outcome)
+            then = self._journal.settle(claim, outcome, self._room_after(claim), self._clock())
             failpoints.hit("recorded", kind)
             log.info("effect.done", effect=kind, session=claim.effect.session, tries=claim.tries)
+        return then
+
+    def _room_after(self, claim: Claim) -> Callable[[], Room] | None:
+        """Room for one more when this is done; None if whoever asks performs alone, or is about to stop."""
+        if not self._threads or self._stopping:
+            return None
+        busy = self._busy()
+        busy[shares.system_of(type(claim.effect).__name__)] -= 1
+        return lambda: Room(self._threads - busy.total(), busy, most=1)
 
     def _failed(self, claim: Claim, error: BridgeError) -> None:
         kind = type(claim.effect).__name__

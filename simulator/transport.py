@@ -48,8 +48,12 @@ def _connected(hook: Hook) -> socket.socket:
         raise ValueError(hook.url)
     place = (split.hostname, split.port or (443 if secure else 80))
     line = socket.create_connection(place, min(CONNECT_SECONDS, hook.timeout))
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _secured(line, split.hostname) if secure else line
+    try:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # fails if the other end has gone again
+        return _secured(line, split.hostname) if secure else line
+    except BaseException:
+        line.close()
+        raise
 
 
 def _secured(line: socket.socket, host: str) -> socket.socket:

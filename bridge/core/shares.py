@@ -33,9 +33,13 @@ def kept(performers: int) -> int:
 class Room:
     """How many effects may be taken now, all in all and of each system."""
 
-    def __init__(self, free: int, busy: Mapping[str, int] | None = None) -> None:
-        """`busy`: how many of each system's are under way; None: they run one by one, and none is kept."""
+    def __init__(self, free: int, busy: Mapping[str, int] | None = None, most: int | None = None) -> None:
+        """`busy`: how many of each system's are under way; None: they run one by one, and none is kept.
+
+        `most`: how many may be taken at all, if not as many as there are free performers.
+        """
         self.free = free
+        self.most = free if most is None else most
         self._busy = Counter(busy or {})
         self._kept = 0 if busy is None else kept(free + self._busy.total())
 
@@ -45,9 +49,10 @@ class Room:
             return False
         self._busy[system] += 1
         self.free -= 1
+        self.most -= 1
         return True
 
     def has(self, system: str) -> bool:
         """Whether one more of this system's leaves enough for the others."""
         others = (each for each in SYSTEMS if each != system)
-        return self.free > sum(max(0, self._kept - self._busy[each]) for each in others)
+        return self.most > 0 and self.free > sum(max(0, self._kept - self._busy[each]) for each in others)

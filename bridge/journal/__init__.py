@@ -175,15 +175,25 @@ class Journal:
 
     # --- outcomes ---
 
-    def settle(self, claim: Claim, outcome: Event | None) -> None:
-        """The effect is done; its outcome is decided in the same transaction."""
+    def settle(
+        self, claim: Claim, outcome: Event | None, then: Callable[[], Room] | None = None, now: float = 0.0
+    ) -> Claim | None:
+        """The effect is done; its outcome is decided in the same transaction.
 
-        def work(tx: Connection, decider: Decider) -> None:
+        If there is room `then`, what is due next is claimed in it, too, unless something is to be decided
+        first (P5): one commit a message less.
+        """
+
+        def work(tx: Connection, decider: Decider) -> list[Claim]:
             if outbox.finish(tx, claim, "done"):
                 inbox.conclude(tx, decider, claim.outcome, outcome)
+            if then is None or sql.first(tx, ANY_NEW):
+                return []
+            return outbox.claim(tx, now, then(), self._pace, self._replica.owner)[0]
 
-        self._decide(work)
+        claims = self._decide(work)
         self._wake()
+        return claims[0] if claims else None
 
     def give_up(self, claim: Claim, outcome: Event | None, error: BridgeError, now: float) -> None:
         """The effect will not be done and is a letter from now on."""

@@ -4,18 +4,17 @@ PostgreSQL: commits are synchronous whatever the server's default; replicas that
 (a deadlock, two inserts of one key) try again, and so does whoever finds that the server went away since the
 last transaction, unless it went while it committed: then nobody knows.
 
-SQLite: WAL, `synchronous=FULL`, one writing thread. Work handed in by several threads at once shares
+SQLite: WAL, `synchronous=FULL`, one thread at a time writes. Work handed in by several threads at once shares
 one commit (group commit): each piece runs in a savepoint of its own, so that one failing piece spoils no
 other, and nobody is told of success before the shared commit is synced.
 
 Other engines, and callers with a single thread: one transaction a piece, on the caller's thread.
 """
 
-import queue
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -173,61 +172,88 @@ class DirectWriter:
         self._connections.close()
 
 
+class Piece:
+    """Work handed in by a thread that waits for it."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.done = False
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._called = threading.Lock()
+        self._called.acquire()
+
+    def wait(self) -> None:
+        """Until it is done, or its thread is to write."""
+        self._called.acquire()
+
+    def call(self) -> None:
+        """End the wait."""
+        self._called.release()
+
+    def end(self, value: Any, error: BaseException | None) -> None:
+        """What came of it."""
+        self._value, self._error, self.done = value, error, True
+
+    def result(self) -> Any:
+        """What the work returned; raises what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
 class GroupWriter:
-    """One thread writes; pieces that wait together are committed together."""
+    """One thread at a time writes, for all that wait; then one of those that came meanwhile does.
+
+    Nobody hands his work to a thread of ours: a lone caller writes at once.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._connections = Connections(engine)
-        self._pieces: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
-        self._thread.start()
+        self._waiting: deque[Piece] = deque()
+        self._guard = threading.Lock()
+        self._busy = False
 
     def __call__(self, work: Work[T]) -> T:
-        result: Future[T] = Future()
-        self._pieces.put((work, result))
-        return result.result()
+        piece = Piece(work)
+        with self._guard:
+            self._waiting.append(piece)
+            wait, self._busy = self._busy, True
+        if wait:
+            piece.wait()
+        if not piece.done:
+            self._write_all()
+        result: T = piece.result()
+        return result
 
     def close(self) -> None:
-        self._pieces.put(None)
-        self._thread.join()
         self._connections.close()
 
-    def _run(self) -> None:
-        while (first := self._pieces.get()) is not None:
-            batch, last = self._gather(first)
+    def _write_all(self) -> None:
+        """What waits, ours first; afterwards the first of the others takes over."""
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        try:
             self._write(batch)
-            if last:
-                return
+        finally:
+            with self._guard:
+                then = self._waiting[0] if self._waiting else None
+                self._busy = then is not None
+            for piece in [*batch[1:], *([then] if then else [])]:
+                piece.call()
 
-    def _gather(
-        self, first: tuple[Work[Any], Future[Any]]
-    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
-        batch = [first]
-        while len(batch) < MOST_AT_ONCE:
-            try:
-                piece = self._pieces.get_nowait()
-            except queue.Empty:
-                break
-            if piece is None:
-                return batch, True
-            batch.append(piece)
-        return batch, False
-
-    def _write(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
-        outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
+    def _write(self, batch: list[Piece]) -> None:
+        outcomes: list[tuple[Any, Exception | None]] = []
         try:
             with self._connections.begun() as connection:
-                for work, future in batch:
-                    outcomes.append((future, *_attempt(connection, work, alone=len(batch) == 1)))
-        except Exception as failure:  # noqa: BLE001 - carried to everybody who waits for this commit
-            for _, future in batch:
-                future.set_exception(failure)
-            return
-        for future, result, error in outcomes:
-            if error is None:
-                future.set_result(result)
-            else:
-                future.set_exception(error)
+                outcomes += [_attempt(connection, each.work, alone=len(batch) == 1) for each in batch]
+        except BaseException as failure:  # everybody waits for this commit
+            outcomes = []
+            for piece in batch:
+                piece.end(None, failure)
+            if not isinstance(failure, Exception):
+                raise
+        for piece, outcome in zip(batch, outcomes, strict=False):
+            piece.end(*outcome)
 
 
 def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> tuple[Any, Exception | None]:

@@ -145,12 +145,12 @@ def claim(tx: Connection, now: float, room: Room, pace: Pace, owner: int) -> tup
 
 def _due(tx: Connection, now: float, room: Room) -> list[Any]:
     """The lanes that are due first; where a system has all it may have, the others' instead."""
-    rows = sql.rows(tx, DUE, now=now, most=room.free)
+    rows = sql.rows(tx, DUE, now=now, most=room.most)
     taken = [row for row in rows if room.take(row.system)]
     known = {row.name for row in rows}
     for system in shares.SYSTEMS if len(taken) < len(rows) else ():
         if room.has(system):
-            more = sql.rows(tx, DUE_OF, now=now, most=room.free + len(known), of_system=system)
+            more = sql.rows(tx, DUE_OF, now=now, most=room.most + len(known), of_system=system)
             taken += [row for row in more if row.name not in known and room.take(system)]
     return taken
 

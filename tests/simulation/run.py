@@ -2,7 +2,8 @@
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,7 @@ def command(seed: int, steps: int) -> str:
 
 def play(steps: Sequence[Step]) -> Outcome:
     """Play in a world of its own."""
-    quiet()
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with quiet(), tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         stage = Stage(Path(folder))
         try:
             return _play(stage, steps)
@@ -85,6 +85,12 @@ def heal(stage: Stage) -> None:
         stage.wait(seconds)
 
 
-def quiet() -> None:
+@contextmanager
+def quiet() -> Iterator[None]:
     """No log lines: writing them costs more than the run."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

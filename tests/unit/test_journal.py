@@ -2,8 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
+from bridge.core.shares import Room
 from bridge.journal import Claim, Decider, Journal, codec, inbox, outbox, sessions
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import NewerSchema, upgrade
@@ -323,15 +324,28 @@ def test_a_direct_writer_takes_everything_back() -> None:
 
 
 def together(writer: GroupWriter, *pieces: Callable[[Connection], Any]) -> list[Any]:
-    """What became of pieces that the writer found waiting together, having been busy until all were there."""
-    go = threading.Event()
-    told: list[Future[Any]] = [Future() for _ in (None, *pieces)]
-    for piece, future in zip((lambda _tx: go.wait(), *pieces), told, strict=True):
-        writer._pieces.put((piece, future))
-    go.set()
+    """What became of pieces that waited together, in this order, while another was written."""
+    go, begun = threading.Event(), threading.Event()
+
+    def busy(_tx: Connection) -> None:
+        begun.set()
+        go.wait()
+
+    with ThreadPoolExecutor(len(pieces) + 1) as pool:
+        told = [pool.submit(writer, busy)]
+        begun.wait()
+        for count, piece in enumerate(pieces, 1):
+            told.append(pool.submit(writer, piece))
+            until_there_are(writer._waiting, count)
+        go.set()
     writer.close()
-    assert not writer._thread.is_alive()
     return [each.exception() or each.result() for each in told[1:]]
+
+
+def until_there_are(waiting: Collection[Any], count: int) -> None:
+    """Other threads bring them."""
+    while len(waiting) < count:
+        threading.Event().wait(0.001)
 
 
 def opting_out(phone: str) -> Callable[[Connection], str]:
@@ -449,6 +463,45 @@ def test_only_heads_are_claimed_in_order(book: Book) -> None:
     assert book.rows(lanes, lanes.c.name) == []
 
 
+def one_more(**busy: int) -> Callable[[], Room]:
+    """Room for one more among eight performers, so many of whom are busy."""
+    return lambda: Room(8 - sum(busy.values()), busy, most=1)
+
+
+def test_whoever_is_done_takes_what_is_due_next(book: Book) -> None:
+    """In the transaction that settles; one at a time, and none if there is no room for it."""
+    book.stage(WITH_MARIA, send(1), send(2))
+    book.stage(WITH_OMAR, send(1, "o"))
+    (first,) = book.claim(1.0, room=1)
+    second = book.journal.settle(first, None, one_more(), 1.0)
+    assert second is not None
+    assert second.effect == send(1, "o")
+    third = book.journal.settle(second, None, one_more(), 1.0)
+    assert third is not None
+    assert third.effect == send(2)
+    assert book.journal.settle(third, None) is None
+    assert book.states() == ["done"] * 3
+
+
+@pytest.mark.parametrize(("carrier", "taken"), [(0, True), (3, True), (4, False)])
+def test_what_is_taken_next_leaves_room_for_others(book: Book, carrier: int, *, taken: bool) -> None:
+    """A carrier that hangs must not get every performer (core/shares.py)."""
+    book.stage(WITH_MARIA, send(1), send(2))
+    (first,) = book.claim(room=1)
+    then = book.journal.settle(first, None, one_more(carrier=carrier))
+    assert (then is not None) == taken
+
+
+def test_nothing_is_taken_before_what_is_new_is_decided(book: Book) -> None:
+    """It may be STOP (P5)."""
+    book.stage(WITH_MARIA, send(1), send(2))
+    (first,) = book.claim(room=1)
+    book.journal.record([("stop", heard("STOP", at=1.0))])
+    assert book.journal.settle(first, None, one_more(), 1.0) is None
+    assert book.claim(1.0) == []
+    assert book.states() == ["done", "withdrawn"]
+
+
 def test_a_waiting_head_blocks_its_lane_and_no_other(book: Book) -> None:
     """Nothing overtakes within a lane; Omar does not wait for Maria (P4)."""
     book.stage(WITH_MARIA, send(1), send(2))
@@ -504,7 +557,7 @@ def test_after_a_restart_nobody_waits_for_the_lease(book: Book) -> None:
     assert (again.effect, again.doubts) == (send(1), 1)
 
 
-OLD_CLAIMS: dict[str, Callable[[Journal, Claim], None]] = {
+OLD_CLAIMS: dict[str, Callable[[Journal, Claim], object]] = {
     "settle": lambda journal, old: journal.settle(old, AssistantAnswered(0.0, "m", "Late")),
     "park": lambda journal, old: journal.give_up(old, None, Permanent("late"), 0.0),
     "postpone": lambda journal, old: journal.postpone(old, 999.0, "late", tell=SendHeld(0.0, "m", 1, 0, "x")),
@@ -514,7 +567,7 @@ OLD_CLAIMS: dict[str, Callable[[Journal, Claim], None]] = {
 @pytest.mark.parametrize("late", OLD_CLAIMS.values(), ids=list(OLD_CLAIMS))
 @pytest.mark.parametrize("settled", [False, True], ids=["being performed", "settled"])
 def test_an_old_claim_changes_nothing(
-    book: Book, late: Callable[[Journal, Claim], None], *, settled: bool
+    book: Book, late: Callable[[Journal, Claim], object], *, settled: bool
 ) -> None:
     """Whoever lost the lease has no say any more (fencing)."""
     book.stage(WITH_MARIA, send(1), send(2))
@@ -596,7 +649,7 @@ def test_what_is_being_sent_is_left_to_its_end(book: Book) -> None:
     assert book.rows(lanes, lanes.c.name) == []
 
 
-BEFORE: dict[str, Callable[[Journal, Claim], None]] = {
+BEFORE: dict[str, Callable[[Journal, Claim], object]] = {
     "after another": lambda journal, claim: journal.settle(claim, None),
     "in back-off": lambda journal, claim: journal.postpone(claim, 50.0, "busy"),
     "held": lambda journal, claim: journal.postpone(claim, 50.0, "x", tell=SendHeld(0.0, "m", 1, 0, "x")),

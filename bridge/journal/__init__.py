@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bridge import failpoints
 from bridge.core.errors import BridgeError
-from bridge.core.model import Event, Receipt, Session, Turn
+from bridge.core.model import Event
 from bridge.core.shares import Room
 from bridge.journal import (
     inbox,
@@ -20,12 +20,10 @@ from bridge.journal import (
     locks,
     outbox,
     poison,
-    receipts,
     release,
     sessions,
     silence,
     sql,
-    standing,
     waiting,
 )
 from bridge.journal.cases import Decider
@@ -34,6 +32,7 @@ from bridge.journal.deciding import Deciding
 from bridge.journal.engine import DirectWriter, Writer
 from bridge.journal.operations import Operations
 from bridge.journal.pace import Pace
+from bridge.journal.reading import Reading
 from bridge.journal.replicas import Alone, Replica
 from bridge.journal.schema import events
 
@@ -44,7 +43,7 @@ NEWEST = select(func.max(events.c.at))
 ANY_NEW = select(events.c.seq).where(events.c.state == "new").limit(1)
 
 
-class Journal:
+class Journal(Reading):
     """Events, sessions and effects behind one writer."""
 
     def __init__(
@@ -55,10 +54,10 @@ class Journal:
         pace: Pace | None = None,
         replica: Replica | None = None,
     ) -> None:
+        super().__init__(DirectWriter(engine, readonly=True))
         self._engine = engine
         self._replica = replica or Alone()
         self._write = writer
-        self._read = DirectWriter(engine, readonly=True)
         self._decider = decider
         self._decide = Deciding(writer, decider)
         self._pace = pace or Pace()
@@ -256,38 +255,6 @@ class Journal:
         self.woken.set()
         self._replica.announce()
 
-    # --- reading ---
-
-    def session(self, session_id: str) -> Session | None:
-        """By our id or the assistant's."""
-        known = self._read(lambda tx: sessions.get(tx, session_id))
-        return known.session if known else None
-
-    def chat(self, conversation: str) -> Session | None:
-        """The session whose live chat this is, or was until it was full."""
-        known = self._read(lambda tx: sessions.heard_in(tx, conversation))
-        return known.session if known else None
-
-    def turns(self, session_id: str, first: int = 0, until: int = sessions.NO_END) -> list[Turn]:
-        """Lines of the transcript."""
-        return self._read(lambda tx: sessions.transcript(tx, session_id, first, until))
-
-    def receipts(self, session_id: str) -> dict[tuple[int, int], Receipt]:
-        """What is known of every part sent in a session."""
-        return self._read(lambda tx: receipts.of_session(tx, session_id))
-
-    def known_ids(self, session: Session) -> set[str]:
-        """The carrier's ids of what we know we sent to this phone from this number."""
-        return self._read(lambda tx: receipts.source_ids(tx, session.phone, session.number))
-
-    def with_people(self, *, since: float, ended_since: float) -> list[Session]:
-        """Sessions that people have, with words since then, and those they had that ended lately."""
-        return self._read(lambda tx: sessions.with_people(tx, since, ended_since))
-
-    def unfinished(self, first: float, until: float) -> list[tuple[str, str]]:
-        """(attempt, carrier's id) of parts tried in this time that never reported an end."""
-        return self._read(lambda tx: receipts.unfinished(tx, first, until))
-
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""
 
@@ -295,10 +262,6 @@ class Journal:
             return bool(sql.first(tx, ANY_NEW) or waiting.sources(tx) or outbox.is_busy(tx, now))
 
         return self.round_due() or self._read(waits)
-
-    def counts(self) -> dict[str, float]:
-        """How much waits: events, effects by state, lanes, and when the oldest effect was staged."""
-        return self._read(standing.counts)
 
     def close(self) -> None:
         """Finish writing and let the database go."""

@@ -44,9 +44,8 @@ UNDER_FIRE = (
     Mutant(
         "told before the shared commit",
         "bridge/journal/engine.py",
-        "outcomes.append((future, *_attempt(connection, work, alone=len(batch) == 1)))\n",
-        "outcomes.append((Future(), *_attempt(connection, work, alone=len(batch) == 1)))\n"
-        "                    future.set_result(outcomes[-1][1])\n",
+        "                piece.end(None, failure)\n",
+        "                piece.end(None, None)\n",
         ("tests/unit/test_journal.py",),
     ),
     Mutant(

@@ -23,7 +23,12 @@ def deliver(hook: Hook) -> HookAnswer:
 
 
 def exchange(hook: Hook, *, keep: bool) -> tuple[HookAnswer, socket.socket | None]:
-    """Make one attempt; the line with it, if it is to be kept, can be, and is a plain one."""
+    """Make one attempt; the line with it, if it is to be kept, can be, and is a plain one.
+
+    Where no time is left, because a clock ran on meanwhile, nobody is called.
+    """
+    if hook.timeout <= 0:
+        return HookAnswer(None, connected=False), None
     end, kept = time.monotonic() + hook.timeout, False
     try:
         line = _connected(hook)

@@ -12,6 +12,7 @@ from simulator.driven_clock import DrivenClock
 from simulator.hooks import Hook, HookAnswer
 from simulator.loop import Loop
 from simulator.server import Address, listen
+from simulator.transport import deliver
 from simulator.web import Response
 
 PATIENCE = 20.0
@@ -131,6 +132,15 @@ def test_nobody_listens(out: Out) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     assert out.told(port) == HookAnswer(None, connected=False)
+
+
+@pytest.mark.parametrize("left", [0.0, -45.0])
+def test_no_time_left_is_no_call(left: float) -> None:
+    """A clock that ran on leaves nothing to wait for, and no socket behind."""
+    with receiver([FINE]) as there:
+        hook = Hook("twilio", "inbound", f"http://127.0.0.1:{there.port}/", {}, b"", timeout=left)
+        assert deliver(hook) == HookAnswer(None, connected=False)
+        assert there.heard == []
 
 
 def test_what_goes_over_an_open_line(out: Out) -> None:

@@ -81,7 +81,8 @@ class Journal(Reading):
             return self._heard(sender)
 
         def work(tx: Connection) -> int:
-            silence.heard(tx, sender)
+            if sender:
+                silence.heard(tx, sender)
             return sum(self._recorded(tx, key, event) for key, event in told)
 
         new = self._write(work)

@@ -64,6 +64,7 @@ class Postgres:
         self._alive = pq.ConnStatus.OK
         self._refused: Callable[[Any], Exception] = errors.error_from_result
         self._gone = OperationalError
+        self._state = pq.DiagnosticField.SQLSTATE
 
     def run(self, line: Any, made: Compiled, values: Values) -> tuple[Rows, int]:
         pg, given = self._begun(line), made.bound(values)
@@ -74,6 +75,8 @@ class Postgres:
             self._checked(pg, pg.prepare(name, made.text.encode(), types))
         sent = [None if value is None else _sent(value) for value in given]
         answer = pg.exec_prepared(name, sent, [type_id == TEXT for type_id in types])
+        if answer.error_field(self._state) == NOT_PREPARED:  # somebody between us and the server dropped it
+            prepared.clear()
         self._checked(pg, answer)
         return _rows(answer, made), answer.command_tuples or 0
 
@@ -122,7 +125,7 @@ def _reader(type_id: int) -> Callable[[bytes], Any]:
     return _READERS.get(type_id, bytes.decode)
 
 
-TEXT = 25
+TEXT, NOT_PREPARED = 25, b"26000"
 _TYPES = {str: TEXT, float: 701, int: 20, bool: 16, type(None): 0}  # the server's numbers; 0: it may guess
 _READERS: dict[int, Callable[[bytes], Any]] = {  # by the server's number of the type; all others are text
     16: lambda found: found == b"t",  # boolean

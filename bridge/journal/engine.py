@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bridge.journal import sql
 from bridge.journal.trouble import CannotUse
@@ -38,8 +38,10 @@ ADDRESSES = (
 )
 MOST_AT_ONCE = 200
 POOL = 8  # connections to a PostgreSQL server that write at once; as many read
-COLLIDED = ("40001", "40P01")  # serialization failure, deadlock: nothing was changed, try again
+COLLIDED = ("40001", "40P01", "26000")  # serialization failure, deadlock, a prepared statement that is gone
 COLLISIONS = 5
+# We prepare our statements ourselves; psycopg would throw them away with its own after each rollback.
+PSYCOPG = {"client_encoding": "utf8", "prepare_threshold": None}
 
 
 class Writer(Protocol):
@@ -57,8 +59,7 @@ def connect(url: str) -> Engine:
     address = _understood(url)
     if address.drivername.startswith("sqlite"):
         return _sqlite(address)
-    utf8 = {"client_encoding": "utf8"}
-    engine = create_engine(address, pool_size=2 * POOL, max_overflow=POOL, connect_args=utf8)
+    engine = create_engine(address, pool_size=2 * POOL, max_overflow=POOL, connect_args=PSYCOPG)
     event.listen(engine, "connect", _synchronous)
     return engine
 
@@ -154,7 +155,7 @@ class DirectWriter:
         for _ in range(COLLISIONS):
             try:
                 return self._once(work)
-            except OperationalError as error:
+            except DBAPIError as error:
                 if not isinstance(error, Gone) and getattr(error.orig, "sqlstate", None) not in COLLIDED:
                     raise
         return self._once(work)

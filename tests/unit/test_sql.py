@@ -1,6 +1,7 @@
 """Statements that run on the drivers alone: what goes in comes back, on both engines."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ WORDS = {
     "nothing": "",
 }
 OF_NAME = select(lanes).where(lanes.c.name == bindparam("named"))
+CONSENTS = select(consents)
 ALLOWED = select(consents.c.allowed).where(consents.c.phone == bindparam("of_phone"))
 
 
@@ -95,6 +97,40 @@ def test_nul_is_refused_and_not_taken_for_the_end(on_postgres: Engine) -> None:
     """PostgreSQL has no place for it; half a text would be worse than none (bug 31)."""
     with pytest.raises(DBAPIError, match="0x00"), on_postgres.begin() as tx:
         upsert(tx, lanes, lane("a\0b", 1.0))
+
+
+def test_a_rollback_forgets_no_prepared_statement(on_postgres: Engine) -> None:
+    """Not even where the driver prepared some of its own."""
+    writer = DirectWriter(on_postgres)
+
+    def often(tx: Connection) -> None:
+        for _ in range(10):
+            tx.execute(select(lanes)).all()
+            sql.rows(tx, CONSENTS)
+
+    for work in (often, _failing, often):
+        with suppress(DBAPIError):
+            writer(work)
+    assert writer(lambda tx: sql.rows(tx, CONSENTS)) == []
+    writer.close()
+
+
+def _failing(tx: Connection) -> None:
+    tx.execute(text("SELECT nothing FROM nowhere"))
+
+
+def test_what_somebody_else_dropped_is_prepared_again(on_postgres: Engine) -> None:
+    """As a pooler between us and the server may; the transaction is done anew."""
+    writer, tries = DirectWriter(on_postgres), list[int]()
+
+    def work(tx: Connection) -> list[Any]:
+        tries.append(1)
+        if len(tries) == 2:
+            sql.command(tx, "DEALLOCATE ALL")
+        return sql.rows(tx, CONSENTS)
+
+    assert [writer(work), writer(work), len(tries)] == [[], [], 3]
+    writer.close()
 
 
 # --- a server that went away ---

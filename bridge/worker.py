@@ -77,7 +77,7 @@ class Worker:
         self._jitter = jitter
         self._threads = threads
         self._work: SimpleQueue[Claim] = SimpleQueue()
-        self._doing: dict[int, Claim] = {}
+        self._doing: dict[str, Claim] = {}  # by attempt
         self._changed = threading.Condition()
         self._dispatcher: threading.Thread | None = None
         self._stopping = False
@@ -92,7 +92,7 @@ class Worker:
         while True:
             more, claims = self._journal.step(self._clock(), 20)
             for claim in claims:
-                self._perform(claim)
+                self._perform(claim, [])
             if not more and not claims:
                 return
 
@@ -132,7 +132,7 @@ class Worker:
                 self._take_over()
                 if not self._step():
                     self._wait()
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - without it nothing would be decided any more
                 log.error("journal.unavailable", error=type(error).__name__)
                 self._journal.woken.clear()
                 self._journal.woken.wait(SAFETY_NET)
@@ -155,7 +155,7 @@ class Worker:
 
     def _hand_out(self, claim: Claim) -> None:
         with self._changed:
-            self._doing[claim.id] = claim
+            self._doing[claim.attempt] = claim
         self._work.put(claim)
 
     def _perform_on(self) -> None:
@@ -165,22 +165,21 @@ class Worker:
 
     def _perform_and_return(self, claim: Claim) -> Claim | None:
         """Tell what was claimed instead, if anything."""
-        then = None
+        then: list[Claim] = []
         try:
-            then = self._perform(claim)
+            self._perform(claim, then)
         except Exception as error:  # noqa: BLE001 - the lease brings the effect back; the thread must live
             log.error(
                 "effect.broke", effect=type(claim.effect).__name__, id=claim.id, error=type(error).__name__
             )
         finally:
             self._returned(claim, then)
-        return then
+        return then[0] if then else None
 
-    def _returned(self, claim: Claim, then: Claim | None) -> None:
+    def _returned(self, claim: Claim, then: list[Claim]) -> None:
         with self._changed:
-            del self._doing[claim.id]
-            if then is not None:
-                self._doing[then.id] = then
+            del self._doing[claim.attempt]
+            self._doing |= {each.attempt: each for each in then}
             self._changed.notify_all()
         self._journal.woken.set()
 
@@ -199,12 +198,11 @@ class Worker:
 
     # --- one effect ---
 
-    def _perform(self, claim: Claim) -> Claim | None:
-        """Do it; what has come to no end again and again is given up (FT-C4). Tell what was claimed next."""
-        kind, then = type(claim.effect).__name__, None
+    def _perform(self, claim: Claim, then: list[Claim]) -> None:
+        """Do it; what has come to no end again and again is given up (FT-C4). Add what was claimed next."""
+        kind = type(claim.effect).__name__
         if claim.crashes >= retry.MOST_CRASHES:
-            self._failed(claim, Permanent(CRASHED, code="crashes"))
-            return None
+            return self._failed(claim, Permanent(CRASHED, code="crashes"))
         failpoints.hit("performing", kind)
         try:
             outcome = self._performer.perform(claim)
@@ -216,18 +214,20 @@ class Worker:
             self._failed(claim, error)
         else:
             failpoints.hit("performed", kind)
-            then = self._journal.settle(claim, outcome, self._room_after(claim), self._clock())
+            then += self._journal.settle(claim, outcome, self._room_after(claim), self._clock())
             failpoints.hit("recorded", kind)
             log.info("effect.done", effect=kind, session=claim.effect.session, tries=claim.tries)
-        return then
 
     def _room_after(self, claim: Claim) -> Callable[[], Room] | None:
-        """Room for one more when this is done; None if whoever asks performs alone, or is about to stop."""
+        """Room for one more of the same system, so that none gets more than its share by chance.
+
+        None if whoever asks performs alone, or is about to stop.
+        """
         if not self._threads or self._stopping:
             return None
-        busy = self._busy()
-        busy[shares.system_of(type(claim.effect).__name__)] -= 1
-        return lambda: Room(self._threads - busy.total(), busy, most=1)
+        busy, system = self._busy(), shares.system_of(type(claim.effect).__name__)
+        busy[system] -= 1
+        return lambda: Room(self._threads - busy.total(), busy, one_of=system)
 
     def _failed(self, claim: Claim, error: BridgeError) -> None:
         kind = type(claim.effect).__name__

@@ -33,13 +33,14 @@ def kept(performers: int) -> int:
 class Room:
     """How many effects may be taken now, all in all and of each system."""
 
-    def __init__(self, free: int, busy: Mapping[str, int] | None = None, most: int | None = None) -> None:
+    def __init__(self, free: int, busy: Mapping[str, int] | None = None, one_of: str = "") -> None:
         """`busy`: how many of each system's are under way; None: they run one by one, and none is kept.
 
-        `most`: how many may be taken at all, if not as many as there are free performers.
+        `one_of`: no more than one, and of this system.
         """
         self.free = free
-        self.most = free if most is None else most
+        self.most = 1 if one_of else free
+        self.one_of = one_of
         self._busy = Counter(busy or {})
         self._kept = 0 if busy is None else kept(free + self._busy.total())
 
@@ -54,5 +55,7 @@ class Room:
 
     def has(self, system: str) -> bool:
         """Whether one more of this system's leaves enough for the others."""
+        if self.one_of not in ("", system):
+            return False
         others = (each for each in SYSTEMS if each != system)
         return self.most > 0 and self.free > sum(max(0, self._kept - self._busy[each]) for each in others)

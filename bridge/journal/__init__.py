@@ -177,7 +177,7 @@ class Journal(Reading):
 
     def settle(
         self, claim: Claim, outcome: Event | None, then: Callable[[], Room] | None = None, now: float = 0.0
-    ) -> Claim | None:
+    ) -> list[Claim]:
         """The effect is done; its outcome is decided in the same transaction.
 
         If there is room `then`, what is due next is claimed in it, too, unless something is to be decided
@@ -193,7 +193,7 @@ class Journal(Reading):
 
         claims = self._decide(work)
         self._wake()
-        return claims[0] if claims else None
+        return claims
 
     def give_up(self, claim: Claim, outcome: Event | None, error: BridgeError, now: float) -> None:
         """The effect will not be done and is a letter from now on."""

@@ -9,6 +9,8 @@ text as it is: UTF-8 with a length, so that a NUL within is refused and not take
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Protocol
 
 Values = dict[str, Any]
@@ -23,7 +25,6 @@ class Compiled:
     fixed: Values  # parameters that the statement brings along
     order: tuple[str, ...]  # of parameters, by place
     row: Callable[[tuple[Any, ...]], Any]  # the driver's tuple as one with names
-    name: str  # its own, however often it is compiled
     readers: list[Callable[[bytes], Any]] = field(default_factory=list)  # of the columns that come back
 
     def bound(self, values: Values) -> list[Any]:
@@ -70,9 +71,10 @@ class Postgres:
         pg, given = self._begun(line), made.bound(values)
         types = tuple(_TYPES[type(value)] for value in given)
         prepared = _prepared(line)
-        if (name := prepared.get((made.name, types))) is None:
-            name = prepared[made.name, types] = f"{made.name}_{len(prepared)}".encode()
+        if (name := prepared.get((made.text, types))) is None:
+            name = _name(made.text, types)
             self._checked(pg, pg.prepare(name, made.text.encode(), types))
+            prepared[made.text, types] = name
         sent = [None if value is None else _sent(value) for value in given]
         answer = pg.exec_prepared(name, sent, [type_id == TEXT for type_id in types])
         if answer.error_field(self._state) == NOT_PREPARED:  # somebody between us and the server dropped it
@@ -101,6 +103,12 @@ def _prepared(line: Any) -> dict[tuple[str, tuple[int, ...]], bytes]:
     """What is prepared on this connection, for which types of parameters, under which names."""
     known: dict[tuple[str, tuple[int, ...]], bytes] = line.__dict__.setdefault("sunbridge_prepared", {})
     return known
+
+
+@lru_cache(1024)
+def _name(text: str, types: tuple[int, ...]) -> bytes:
+    """The same for the same statement, on every connection of every process: a pooler may mix them."""
+    return b"sunbridge_" + blake2b(f"{text}{types}".encode(), digest_size=12).hexdigest().encode()
 
 
 def _sent(value: Any) -> bytes:

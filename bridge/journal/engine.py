@@ -15,11 +15,12 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from bridge.journal import sql
 from bridge.journal.trouble import CannotUse
@@ -38,8 +39,9 @@ ADDRESSES = (
 )
 MOST_AT_ONCE = 200
 POOL = 8  # connections to a PostgreSQL server that write at once; as many read
-COLLIDED = ("40001", "40P01", "26000")  # serialization failure, deadlock, a prepared statement that is gone
+COLLIDED = ("40001", "40P01", "26000", "42P05")  # serialization failure, deadlock, a prepared statement
 COLLISIONS = 5
+PATIENCE = 30.0  # seconds
 # We prepare our statements ourselves; psycopg would throw them away with its own after each rollback.
 PSYCOPG = {"client_encoding": "utf8", "prepare_threshold": None}
 
@@ -117,7 +119,9 @@ class Connections:
     @contextmanager
     def begun(self) -> Iterator[Connection]:
         """One with a transaction, committed at the end. Whatever fails takes its connection along."""
-        with self._room:
+        if not self._room.acquire(timeout=PATIENCE):
+            raise NoneFree(f"none of {POOL} connections became free within {PATIENCE:.0f} s")
+        try:
             connection = self._taken()
             try:
                 with connection.begin():
@@ -126,6 +130,8 @@ class Connections:
                 connection.close()
                 raise
             self._kept.append(connection)
+        finally:
+            self._room.release()
 
     def _taken(self) -> Connection:
         try:
@@ -135,10 +141,11 @@ class Connections:
 
     def close(self, _engine: Engine | None = None) -> None:
         """End those that nobody uses; so it is when the engine is disposed of, whose pool is gone by then."""
-        while self._kept:
-            connection = self._kept.pop()
-            connection.invalidate()
-            connection.close()
+        with suppress(IndexError):  # several threads may notice at once that the server is gone
+            while True:
+                connection = self._kept.pop()
+                connection.invalidate()
+                connection.close()
 
 
 class Gone(OperationalError):

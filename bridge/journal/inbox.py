@@ -140,7 +140,7 @@ def _outcome(dialect: str) -> Any:
 
 def _close_if_over(tx: Connection, decider: Decider, text: TextReceived) -> None:
     """A text at the end of a silent session or later is not of it, even if nobody closed it yet (OPEN-02)."""
-    known = sessions.open_for(tx, text.phone, text.number)
+    known = cases.held_one(tx, partial(sessions.open_for, tx, text.phone, text.number))
     if known is None or known.session.asking:
         return
     session = known.session
@@ -198,4 +198,5 @@ def time_out(tx: Connection, decider: Decider, now: float) -> None:
     if not locks.deciding(tx):
         return
     for session in sessions.idle_at(tx, now):
+        locks.hold_pair(tx, session)  # before its number among the decided is taken (P7)
         conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(now, session.id))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from bridge.journal import erasure, letters, retention, standing
+from bridge.journal import erasure, letters, retention, sessions, standing
 from bridge.journal.cases import Decider
 from bridge.journal.engine import Writer
 from bridge.journal.letters import Letter
@@ -62,6 +62,7 @@ class Operations:
         found, last = self._read(lambda tx: erasure.events_about(tx, erasure.marks(tx, phone)))
         seen = ([row.seq for row in found], last)
         gone = self._write(lambda tx: erasure.erase(tx, phone, seen, consent_too=consent_too))
+        sessions.forget()
         self._empty_the_log()
         return gone
 

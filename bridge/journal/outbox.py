@@ -145,6 +145,9 @@ def claim(tx: Connection, now: float, room: Room, pace: Pace, owner: int) -> tup
 
 def _due(tx: Connection, now: float, room: Room) -> list[Any]:
     """The lanes that are due first; where a system has all it may have, the others' instead."""
+    if room.one_of:
+        rows = sql.rows(tx, DUE_OF, now=now, most=1, of_system=room.one_of)
+        return [row for row in rows if room.take(row.system)]
     rows = sql.rows(tx, DUE, now=now, most=room.most)
     taken = [row for row in rows if room.take(row.system)]
     known = {row.name for row in rows}

@@ -31,7 +31,7 @@ from bridge.journal.schema import (
 )
 from bridge.journal.statements import upsert
 
-IN_ORDER = select(events).where(events.c.decided.is_not(None)).order_by(events.c.decided)
+IN_ORDER = select(events).where(events.c.decided.is_not(None)).order_by(events.c.decided, events.c.seq)
 ALL_ATTEMPTS = select(attempts)
 OPENED_BY = select(turns.c.session).where(turns.c.source_id == bindparam("text"))
 NEVER_WITHDRAWN = effects.update().where(effects.c.state == "waiting").values(state="performing")
@@ -50,7 +50,11 @@ def differences(journal: Engine, rules: Rules) -> list[str]:
     """What comes out otherwise if everything in this journal is decided anew; empty: nothing does."""
     anew = connect("sqlite://")
     metadata.create_all(anew)
-    with journal.connect().execution_options(readonly=True) as record, anew.begin() as store:
+    with (
+        journal.connect().execution_options(readonly=True) as record,
+        record.begin(),
+        anew.begin() as store,
+    ):
         for row in sql.rows(record, ALL_ATTEMPTS):
             upsert(store, attempts, row._asdict())
         for row in sql.rows(record, IN_ORDER):

@@ -155,6 +155,11 @@ def _known(body: str | None, allowed: object) -> Known | None:
     return Known(_session(body), allowed is None or bool(allowed)) if body is not None else None
 
 
+def forget() -> None:
+    """Nothing that was erased is kept."""
+    _session.cache_clear()
+
+
 @lru_cache(RECENT)
 def _session(body: str) -> Session:
     return codec.decode(Session, body)

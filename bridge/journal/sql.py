@@ -53,6 +53,8 @@ def savepoint(tx: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        if tx.invalidated:
+            raise
         command(tx, "ROLLBACK TO SAVEPOINT piece")
         kept(tx).clear()
         command(tx, "RELEASE SAVEPOINT piece")
@@ -127,11 +129,10 @@ def _compile(tx: Connection, statement: Any, values: Values) -> Compiled:
     compiled = literal.compile(dialect=tx.dialect, column_keys=list(values))
     made = compiled.construct_expanded_state(values)
     fixed = {name: found for name, found in made.parameters.items() if name not in values}
-    name = f"s{len(_compiled)}"
     if compiled.positional:
-        return Compiled(made.statement, fixed, tuple(made.positiontup), _row_of(statement), name)
+        return Compiled(made.statement, fixed, tuple(made.positiontup), _row_of(statement))
     places = {name: f"${place}" for place, name in enumerate(made.parameters, 1)}
-    return Compiled(made.statement % places, fixed, tuple(places), _row_of(statement), name)
+    return Compiled(made.statement % places, fixed, tuple(places), _row_of(statement))
 
 
 def _as_literal(element: Any, **_: Any) -> Any:

@@ -175,7 +175,7 @@ def test_a_reply_whose_sending_cannot_be_recorded_is_sent_once(world: World, tro
     world.clock.run_due()
     claim = next_claim(world)
     with trouble(world), suppress(SQLAlchemyError):
-        world.bridge.worker._perform(claim)
+        world.bridge.worker._perform(claim, [])
     world.settle(outbox.LEASE_SECONDS + 240.0)
     assert world.shown().count(LONG) == 1
 

@@ -180,7 +180,7 @@ def test_an_effect_that_finds_its_session_gone_does_nothing(
     claim = next(each for each in claims if type(each.effect).__name__ == kind)
     erased(world)
     before = len(world.network.ledger.after())
-    world.bridge.worker._perform(claim)
+    world.bridge.worker._perform(claim, [])
     acts = [repr(each) for each in world.network.ledger.after()[before:]]
     assert [each for each in acts if "CreateMessage" in each or "PostMessage" in each] == []
     assert world.bridge.store.names_of({"session-1"}) == []

@@ -1,6 +1,8 @@
 """Statements that run on the drivers alone: what goes in comes back, on both engines."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -218,3 +220,30 @@ def test_a_lock_is_asked_for_once(on_postgres: Engine) -> None:
         assert locks.hold(tx, "b")
     with on_postgres.begin() as tx:
         assert locks.hold(tx, "a")
+
+
+def test_threads_that_compile_at_once_mix_nothing_up(on_postgres: Engine) -> None:
+    """Each statement runs as itself on every connection, whoever compiled it when."""
+    writer = DirectWriter(on_postgres)
+    asked: list[Any] = [select(bindparam(f"n{number}", number, literal_execute=True)) for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            said = list(pool.map(lambda each: writer(lambda tx: sql.value(tx, each)), asked))
+            assert said == list(range(40))
+    writer.close()
+
+
+def test_connections_may_be_closed_by_several_at_once(on_postgres: Engine) -> None:
+    """As when a server restarts under all of them."""
+    writer = DirectWriter(on_postgres)
+    barrier = threading.Barrier(6)
+
+    def used(_: int) -> None:
+        with suppress(threading.BrokenBarrierError):
+            writer(lambda _tx: barrier.wait(10))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(used, range(6)))
+        list(pool.map(lambda _: writer.close(), range(6)))
+    assert writer(lambda tx: sql.rows(tx, CONSENTS)) == []
+    writer.close()

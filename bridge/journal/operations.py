@@ -73,6 +73,7 @@ class Operations:
             while batch.more:
                 for name, count in self._write(batch).items():
                     gone[name] = gone.get(name, 0) + count
+                batch.go_on()
         return gone
 
     def _empty_the_log(self) -> None:

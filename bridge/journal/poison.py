@@ -48,14 +48,15 @@ class Suspects:
         if not self._last:
             return MOST_AT_ONCE
         marked, parked = write(self._mark)
+        self._marked |= marked
         for kind in parked:
             self._counted(kind, "parked")
         if not marked:
             self._last = 0
-        return marked or MOST_AT_ONCE
+        return len(marked) or MOST_AT_ONCE
 
-    def _mark(self, tx: Connection) -> tuple[int, list[str]]:
-        """How many are marked and decided next; and the kinds of what was parked instead."""
+    def _mark(self, tx: Connection) -> tuple[set[int], list[str]]:
+        """What is marked and decided next; and the kinds of what was parked instead."""
         rows = sql.rows(tx, LEFT, of_seq=self._last, most=MOST_AT_ONCE)
         guilty = [row for row in rows if row.crashes >= MOST_CRASHES and row.seq not in self._marked]
         for row in guilty:
@@ -64,8 +65,7 @@ class Suspects:
         for row in batch:
             if row.seq not in self._marked:
                 tx.execute(MARK, {"of_seq": row.seq})
-        self._marked |= {row.seq for row in batch}
-        return len(batch), [row.kind for row in guilty]
+        return {row.seq for row in batch}, [row.kind for row in guilty]
 
 
 def _together(rows: list[Any]) -> list[Any]:

@@ -88,6 +88,11 @@ class Batch:
     before: float
     after: Any = 0
     more: bool = field(default=True, init=False)
+    _last: Any = field(default=None, init=False)
+
+    def go_on(self) -> None:
+        """What was removed is gone for good: the next rows come next. (A transaction may be tried twice.)"""
+        self.after = self.after if self._last is None else self._last
 
     def __call__(self, tx: Connection) -> dict[str, int]:
         """Remove the next few; return how many of each kind went."""
@@ -96,8 +101,7 @@ class Batch:
     def _next(self, tx: Connection, query: Any, column: str) -> list[Any]:
         rows = sql.rows(tx, query, before=self.before, after=self.after)
         self.more = len(rows) == BATCH
-        if rows:
-            self.after = getattr(rows[-1], column)
+        self._last = getattr(rows[-1], column) if rows else None
         return rows
 
 

@@ -1,23 +1,25 @@
 """What was finished long ago goes; what is not finished, a letter or a key that may be needed never does."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from bridge.core.model import AgentReplied, Charge, Rules, Session, TextReceived
 from bridge.journal import Decider, Journal, inbox, retention
-from bridge.journal.engine import GroupWriter, connect
+from bridge.journal.engine import DirectWriter, GroupWriter, connect
 from bridge.journal.migrate import upgrade
 from bridge.journal.schema import asked, effects, events, metadata, sessions
 from bridge.journal.sessions import save
+from tests import migrated
 from tests.world import MARIA, OMAR, SUPPORT, World
 
 DAY = 86_400.0
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -281,3 +283,33 @@ def decide(journal: Journal, now: float) -> None:
     journal.catch_up(f"number:{SUPPORT}", [], now)
     while journal.step(now, 0)[0]:
         pass
+
+
+class Twice:
+    """A writer whose every transaction collides once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._write = DirectWriter(engine)
+
+    def __call__(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as tx:
+            first = tx.begin()
+            work(tx)
+            first.rollback()
+        return self._write(work)
+
+    def close(self) -> None:
+        self._write.close()
+
+
+def test_a_transaction_that_is_tried_twice_skips_nothing(tmp_path: Path) -> None:
+    """A batch goes on only when what it removed is gone for good."""
+    engine = connect(migrated.lay(tmp_path / "bridge.db"))
+    rows = [{"source": f"chat:{number:03}", "first": 0.0, "until": 1.0} for number in range(450)]
+    with engine.begin() as tx:
+        tx.execute(asked.insert(), rows)
+    decider = Decider(Rules(frozenset({SUPPORT})), lambda: "", lambda _kind, _why: None)
+    journal = Journal(engine, Twice(engine), decider)
+    assert journal.operations.retire(30 * DAY, 1.0)["asked"] == 450
+    journal.close()

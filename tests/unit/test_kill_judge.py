@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.kill.judge import Verdict, answered, compare, told_by_webhook
+from tests.faults.kill.judge import Verdict, answered, asked_to_send, compare, told_by_webhook
 from tests.faults.kill.plan import Plan, from_words
 
 WRITTEN = ["one", "two", "three"]
@@ -103,3 +103,14 @@ def test_the_command_line() -> None:
         "4",
     ]
     assert from_words(words) == Plan(seed=3, engine="postgres", replicas=2, faults=False, ai=4)
+
+
+def test_order_is_that_of_the_calls() -> None:
+    """What the carrier does with two messages is its own; the last call for a text counts."""
+    assert compare(WRITTEN, ["two", "one", "three"], [], (), WRITTEN) == Verdict(3, 3)
+    assert compare(WRITTEN, WRITTEN, [], (), ["two", "one", "three"]) == Verdict(3, 3, out_of_order=1)
+    calls = [
+        {"kind": "request", "operation": "CreateMessage", "request": {"Body": body}}
+        for body in ("one", "two", "one", "three")
+    ]
+    assert asked_to_send([*calls, {"kind": "sms", "text": "four"}]) == ["two", "one", "three"]

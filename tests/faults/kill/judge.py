@@ -6,7 +6,8 @@ chat, so that an answer is lost only if a later text has one. Each answer stands
 lost           it never arrived, and no agent was told
 in doubt       an agent was told that a reply may or may not have arrived (promise P3); not lost
 out of order   it stands before something that was written earlier; a lost one is not counted twice, and what
-               no webhook told has no place in the order: it comes with a sweep
+               no webhook told has no place in the order: it comes with a sweep. Of replies it is the order in
+               which the carrier was asked: what it does with two messages that follow at once is its own
 untold         no webhook told it; it must arrive all the same
 """
 
@@ -69,6 +70,7 @@ class World:
     chats: list[Json]
     texts_told: set[str]  # the desk tells of them as well once they stand there
     replies_told: set[str]
+    asked: list[str]  # what the carrier was asked to send, the last time for each
     letters: list[Letter]
 
 
@@ -77,7 +79,8 @@ def judge(
 ) -> Verdicts:
     """Everybody's texts, replies, answers and live chats."""
     chats = sim.call("GET", "/conversations")["conversations"]
-    world = World(chats, told_by_webhook(ledger, "twilio"), told_by_webhook(ledger, "sunshine"), letters)
+    told = (told_by_webhook(ledger, "twilio"), told_by_webhook(ledger, "sunshine"))
+    world = World(chats, *told, asked_to_send(ledger), letters)
     return sum((_of(sim, plan, each, world) for each in people), Verdicts())
 
 
@@ -96,7 +99,7 @@ def _of(sim: HttpSim, plan: Plan, customer: Customer, world: World) -> Verdicts:
     untold = set(written) - world.texts_told
     return Verdicts(
         texts=compare(written, at_desk, [], untold),
-        replies=compare(replied, shown, told, set(replied) - world.replies_told),
+        replies=compare(replied, shown, told, set(replied) - world.replies_told, world.asked),
         answers=answered(written, answers, doubted, untold),
         transcript=compare(list(dict.fromkeys(answers)), by_ai, []),
         chats=compare([customer.phone], [each["user"]["phone"] for each in chats], []),
@@ -125,14 +128,30 @@ def told_by_webhook(ledger: list[Json], system: str) -> set[str]:
     }
 
 
+def asked_to_send(ledger: list[Json]) -> list[str]:
+    """The texts of create calls in their order; after the one that counts there is none (P3)."""
+    calls = [each for each in ledger if (each["kind"], each.get("operation")) == ("request", "CreateMessage")]
+    bodies = [str((each["request"] or {}).get("Body", "")) for each in calls]
+    return list(dict.fromkeys(reversed(bodies)))[::-1]
+
+
 def _words(webhook: Json) -> str:
     """What a carrier's or a desk's webhook tells."""
     message = webhook["events"][0]["payload"].get("message", {}) if "events" in webhook else {}
     return str(message.get("content", {}).get("text", "") or webhook.get("Body", ""))
 
 
-def compare(written: list[str], seen: list[str], told: list[str], silent: Collection[str] = ()) -> Verdict:
-    """One conversation in one direction; what nobody told may stand anywhere."""
+def compare(
+    written: list[str],
+    seen: list[str],
+    told: list[str],
+    silent: Collection[str] = (),
+    order: list[str] | None = None,
+) -> Verdict:
+    """One conversation in one direction; what nobody told may stand anywhere.
+
+    `order`: in which they were sent on, if not as they are seen.
+    """
     counts = Counter(seen)
     doubted = {words for words in written if any(words in line for line in told)}
     missing = [words for words in written if not counts[words]]
@@ -141,7 +160,9 @@ def compare(written: list[str], seen: list[str], told: list[str], silent: Collec
         once=sum(counts[words] == 1 for words in written),
         lost=sum(words not in doubted for words in missing),
         doubled=sum(counts[words] > 1 for words in written),
-        out_of_order=_late([words for words in written if words not in silent], seen),
+        out_of_order=_late(
+            [words for words in written if words not in silent], seen if order is None else order
+        ),
         in_doubt=len(doubted),
         untold=sum(words in silent for words in written),
     )

@@ -66,8 +66,7 @@ class Memory:
 
 def _matters(request: Request, network: Network) -> bool:
     """Looking at a provider may use up faults and limits; looking at anything else changes nothing."""
-    asked = request.path + "/"
-    return request.method != "GET" or any(asked.startswith(f"{each.prefix}/") for each in network.systems)
+    return request.method != "GET" or network.meant(request.path) is not None
 
 
 def told(request: Request) -> Step:

@@ -119,13 +119,17 @@ class Network:
         for door in self.doors:
             if (answer := door(request)) is not None:
                 return answer
-        meant = [system for system in self.systems if f"{request.path}/".startswith(f"{system.prefix}/")]
-        if not meant:
+        system = self.meant(request.path)
+        if system is None:
             return json_response({"error": "no such system", "path": request.path}, 404)
-        system = max(meant, key=lambda each: len(each.prefix))
         request.path = request.path[len(system.prefix) :] or "/"
         request.base = self.base + system.prefix
         return self._call(system, request)
+
+    def meant(self, path: str) -> System | None:
+        """The provider such a path leads to; the longest prefix wins."""
+        found = [each for each in self.systems if f"{path}/".startswith(f"{each.prefix}/")]
+        return max(found, key=lambda each: len(each.prefix), default=None)
 
     def _met(self, fault: Fault) -> None:
         facts = {"operation": fault.operation, "fault": fault.fault, "match": fault.match}

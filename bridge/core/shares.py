@@ -36,10 +36,9 @@ class Room:
     def __init__(self, free: int, busy: Mapping[str, int] | None = None, one_of: str = "") -> None:
         """`busy`: how many of each system's are under way; None: they run one by one, and none is kept.
 
-        `one_of`: no more than one, and of this system.
+        `one_of`: the only system that is looked at, for one effect.
         """
         self.free = free
-        self.most = 1 if one_of else free
         self.one_of = one_of
         self._busy = Counter(busy or {})
         self._kept = 0 if busy is None else kept(free + self._busy.total())
@@ -50,12 +49,9 @@ class Room:
             return False
         self._busy[system] += 1
         self.free -= 1
-        self.most -= 1
         return True
 
     def has(self, system: str) -> bool:
         """Whether one more of this system's leaves enough for the others."""
-        if self.one_of not in ("", system):
-            return False
         others = (each for each in SYSTEMS if each != system)
-        return self.most > 0 and self.free > sum(max(0, self._kept - self._busy[each]) for each in others)
+        return self.free > sum(max(0, self._kept - self._busy[each]) for each in others)

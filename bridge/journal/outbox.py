@@ -148,12 +148,12 @@ def _due(tx: Connection, now: float, room: Room) -> list[Any]:
     if room.one_of:
         rows = sql.rows(tx, DUE_OF, now=now, most=1, of_system=room.one_of)
         return [row for row in rows if room.take(row.system)]
-    rows = sql.rows(tx, DUE, now=now, most=room.most)
+    rows = sql.rows(tx, DUE, now=now, most=room.free)
     taken = [row for row in rows if room.take(row.system)]
     known = {row.name for row in rows}
     for system in shares.SYSTEMS if len(taken) < len(rows) else ():
         if room.has(system):
-            more = sql.rows(tx, DUE_OF, now=now, most=room.most + len(known), of_system=system)
+            more = sql.rows(tx, DUE_OF, now=now, most=room.free + len(known), of_system=system)
             taken += [row for row in more if row.name not in known and room.take(system)]
     return taken
 

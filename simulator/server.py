@@ -8,7 +8,6 @@ import gc
 import signal
 import socket
 import sys
-import threading
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from simulator.transport import deliver
 
 __all__ = ["Address", "Busy", "Foreign", "Served", "Stuck", "listen", "serve"]
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
 GRACE = 3.0
 BACKLOG = 512
 
@@ -92,15 +92,13 @@ def _restore(diary: Diary, memory: Memory, network: Network) -> None:
 
 def _serve(loop: Loop, network: Network, here: Address) -> None:
     network.closing = lambda: loop.stopping
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # for all threads: it waits for us, whenever it comes
     gc.freeze()  # what stands now stays: the collector need not look at it again
     gc.set_threshold(20_000, 20, 20)  # what calls leave behind is kept, and has no cycles: look rarely
     loop.start()
     sys.stdout.write(f"Simulators and console: {here}\n")
     sys.stdout.flush()
-    told.wait()
+    signal.sigwait(ENDS)
     loop.stop(GRACE)
 
 

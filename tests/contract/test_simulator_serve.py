@@ -48,3 +48,13 @@ def test_serve(process: tuple[subprocess.Popen[str], str]) -> None:
         started.send_signal(signal.SIGTERM)
         assert started.wait(10) == 0
     assert started.stdout.read() == ""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+def test_it_ends_when_told_at_once(process: tuple[subprocess.Popen[str], str], how: signal.Signals) -> None:
+    """The line is hardly there: nothing that comes meanwhile is lost."""
+    started, base = process
+    assert started.stdout is not None
+    assert base in started.stdout.readline()
+    started.send_signal(how)
+    assert started.wait(10) == 0

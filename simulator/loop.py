@@ -48,6 +48,7 @@ class Loop:
         self._since = 0.0  # when the leader began the call it is in; 0: in none
         self._current: Line | None = None
         self._bell, self._ear = socket.socketpair()  # wakes the leader
+        self._counting = threading.Lock()
         self._helpers: set[threading.Thread] = set()
         self.stopping = False
 
@@ -65,8 +66,8 @@ class Loop:
         self.stopping = True
         self._ring()
         end = time.monotonic() + patience
-        for helper in list(self._helpers):
-            helper.join(max(0.0, end - time.monotonic()))
+        while (helper := self._one_running()) and (left := end - time.monotonic()) > 0:
+            helper.join(left)
         self._lines.close()
         for each in (self._listener, self._bell, self._ear):
             each.close()
@@ -135,11 +136,18 @@ class Loop:
             try:
                 work(*arguments)
             finally:
-                self._helpers.discard(thread)
+                with self._counting:
+                    self._helpers.remove(thread)
 
         thread = threading.Thread(target=run, daemon=True)
-        self._helpers.add(thread)
-        thread.start()
+        with self._counting:
+            thread.start()
+            self._helpers.add(thread)
+
+    def _one_running(self) -> threading.Thread | None:
+        """One of them, started and not yet ended; a call being answered may still start another."""
+        with self._counting:
+            return next(iter(self._helpers), None)
 
     # --- one turn ---
 

@@ -222,6 +222,25 @@ def test_stopping_lets_what_runs_end() -> None:
         socket.create_connection(("127.0.0.1", port), 1)
 
 
+def test_stopping_waits_for_a_thread_that_is_only_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call was handed to a thread of its own; the system has not let that begin yet."""
+    handler, starting, ever = Handler(), threading.Event(), threading.Event()
+    start = threading.Thread.start
+
+    def late(thread: threading.Thread) -> None:
+        starting.set()
+        ever.wait(0.2)
+        start(thread)
+
+    with served(handler) as port:
+        monkeypatch.setattr(threading.Thread, "start", late)
+        connection = socket.create_connection(("127.0.0.1", port), 20)
+        connection.sendall(b"GET /a?wait=1 HTTP/1.1\r\n\r\n")
+        assert starting.wait(20)
+    assert all_of(connection).endswith(b"/a")
+    connection.close()
+
+
 def test_reading_needs_the_whole_head() -> None:
     """Half a head is no request yet; too long a one is none at all."""
     incoming = Incoming()

@@ -94,7 +94,7 @@ def _serve(loop: Loop, network: Network, here: Address) -> None:
     network.closing = lambda: loop.stopping
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # for all threads: it waits for us, whenever it comes
     gc.freeze()  # what stands now stays: the collector need not look at it again
-    gc.set_threshold(20_000, 20, 20)  # what calls leave behind is kept, and has no cycles: look rarely
+    gc.set_threshold(20_000, 1_000_000)  # what calls leave behind is kept, and has no cycles: look at it once
     loop.start()
     sys.stdout.write(f"Simulators and console: {here}\n")
     sys.stdout.flush()

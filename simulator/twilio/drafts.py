@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from urllib.parse import urlsplit
 
 from simulator.twilio import errors
@@ -65,8 +64,8 @@ class Draft:
     def of(cls, form: list[tuple[str, str]]) -> "Draft":
         """From the parameters of the create call (CAR-05); those it has no use for are ignored."""
         said = Form(form)
-        for name, choices in ENUMERATIONS.items():
-            said.choice(name, choices)
+        for name in said.among(ENUMERATIONS):
+            said.choice(name, ENUMERATIONS[name])
         return cls(
             to=address(said.text("To")) or said.text("To"),
             sender=address(said.text("From")) or said.text("From"),
@@ -91,10 +90,11 @@ class Draft:
 
 def check(draft: Draft, state: State) -> None:
     """Raise the first refusal that applies."""
-    found = (rule(draft) for rule in ALONE)
-    found_here = (rule(draft, state) for rule in HERE)
-    for refusal in chain(found, found_here):
-        if refusal is not None:
+    for alone in ALONE:
+        if (refusal := alone(draft)) is not None:
+            raise refusal
+    for here in HERE:
+        if (refusal := here(draft, state)) is not None:
             raise refusal
 
 

@@ -140,7 +140,7 @@ class Life:
             before = message.sent
             message.become(status, self._network.now(), code)
             if message.sent != before:
-                self._state.messages.place(message)
+                self._state.messages.was_sent(message)
             if step == fate.arrival:
                 self._handsets.receives(message)
             report = self._report(message)

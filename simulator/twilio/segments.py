@@ -22,6 +22,8 @@ BASIC = frozenset(
 )
 JOINER = "\u200d"
 EXTENSION = frozenset("\f^{}\\[~]|€")
+ALL_OF_7_BIT = BASIC | EXTENSION
+HEAVIEST = 2  # no character weighs more
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ UCS_2 = Alphabet("UCS-2", 70, 67, lambda char: 2 if ord(char) > 0xFFFF else 1)
 
 def alphabet(text: str) -> Alphabet:
     """The alphabet that can carry all of `text`."""
-    return GSM_7 if all(char in BASIC or char in EXTENSION for char in text) else UCS_2
+    return GSM_7 if ALL_OF_7_BIT.issuperset(text) else UCS_2
 
 
 def units(text: str, of: Alphabet) -> int:
@@ -51,7 +53,7 @@ def units(text: str, of: Alphabet) -> int:
 def split(text: str, *, graphemes: bool = False) -> list[str]:
     """The parts; always at least one. With `graphemes` what a reader sees as one character stays whole."""
     chosen = alphabet(text)
-    if units(text, chosen) <= chosen.alone:
+    if len(text) * HEAVIEST <= chosen.alone or units(text, chosen) <= chosen.alone:
         return [text]
     pieces = list(_graphemes(text)) if graphemes else list(text)
     cuts = [0, *_cuts(pieces, chosen), len(text)]

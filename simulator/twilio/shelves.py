@@ -64,11 +64,16 @@ class Messages(dict[str, Message]):
         self.place(message)
 
     def place(self, message: Message) -> None:
-        """Put it where its addresses say; again when a sender was found or it was sent."""
+        """Put it where its addresses say; again when a sender was found."""
         for shelf in self._around(message):
             _insert(shelf.made, message, by_making)
-            if message.sent is not None:
-                _insert(shelf.sent, message, by_sending)
+        if message.sent is not None:
+            self.was_sent(message)
+
+    def was_sent(self, message: Message) -> None:
+        """Put it where the moment of sending says."""
+        for shelf in self._around(message):
+            _insert(shelf.sent, message, by_sending)
 
     def take_away(self, message: Message) -> None:
         del self[message.sid]

@@ -101,6 +101,7 @@ class Worker:
     def start(self) -> None:
         """Take over what an earlier process left, then work until stopped."""
         self._journal.recover(self._clock())
+        self._journal.at_work = True
         for _ in range(self._threads):  # daemons: a call that hangs must not keep the process alive
             threading.Thread(target=self._perform_on, name="performer", daemon=True).start()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
@@ -108,7 +109,7 @@ class Worker:
 
     def stop(self, within: float | None = None) -> None:
         """Claim nothing more; finish what is being performed, or let go of it after a while (FT-R6)."""
-        self._stopping = True
+        self._stopping, self._journal.at_work = True, False
         self._journal.woken.set()
         if self._dispatcher:
             self._dispatcher.join(within)
@@ -181,7 +182,8 @@ class Worker:
             del self._doing[claim.attempt]
             self._doing |= {each.attempt: each for each in then}
             self._changed.notify_all()
-        self._journal.woken.set()
+        if not then:
+            self._journal.woken.set()
 
     def _wait(self) -> None:
         """Until something falls due. What is due already finds no room until somebody is done."""

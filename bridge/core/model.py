@@ -419,6 +419,11 @@ class Decision:
     afresh: bool = False  # what waits for the desk is dropped: another live chat takes it
     ignored: str = ""  # why nothing happened; counted
 
+    @property
+    def moves(self) -> bool:
+        """Whether other effects wait than before."""
+        return bool(self.effects or self.withdraw or self.withdraw_all or self.afresh)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -51,6 +51,11 @@ class Room:
         self.free -= 1
         return True
 
+    @property
+    def full(self) -> bool:
+        """Whether some system gets no more here."""
+        return not all(map(self.has, SYSTEMS))
+
     def has(self, system: str) -> bool:
         """Whether one more of this system's leaves enough for the others."""
         others = (each for each in SYSTEMS if each != system)

@@ -38,6 +38,7 @@ from bridge.journal.schema import events
 
 __all__ = ["Claim", "Decider", "Journal"]
 
+SOON = 0.01  # seconds
 CORRECTION = 1.0  # seconds by which a clock may be put back without anybody minding
 NEWEST = select(func.max(events.c.at))
 ANY_NEW = select(events.c.seq).where(events.c.state == "new").limit(1)
@@ -66,6 +67,8 @@ class Journal(Reading):
         self.started = float("inf")  # what another replica asked after this time counts as asked by us
         self._suspects = poison.Suspects(decider.counted)
         self.round_due: Callable[[], bool] = lambda: False  # whether carrier and desk are about to be asked
+        self.at_work = False  # somebody in this process decides and performs
+        self._again = math.inf  # when to look once more at what another replica may have overlooked
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
         self.operations = Operations(engine, self._read, writer, decider, self._wake)
@@ -153,25 +156,33 @@ class Journal(Reading):
         went_back, self._latest = now < self._latest - CORRECTION, now
         most = self._suspects.most(self._write)
 
-        def work(tx: Connection, decider: Decider) -> tuple[bool, list[Claim]]:
+        def work(tx: Connection, decider: Decider) -> tuple[bool, list[Claim], bool]:
             if went_back:
                 release.all_due(tx, now)
-            decided = inbox.decide_new(tx, decider, most)
-            if not decided:  # what was heard in time counts, however late it is decided
-                inbox.time_out(tx, decider, now)
-            claims, put_off = outbox.claim(tx, now, Room(free, busy), self._pace, self._replica.owner)
-            return decided > 0 or put_off, claims
+            decided, room = self._decided(tx, decider, now, most), Room(free, busy)
+            claims, put_off = outbox.claim(tx, now, room, self._pace, self._replica.owner)
+            return decided > 0 or put_off, claims, room.full
 
-        done = self._decide(work)
-        if done[0]:
+        more, claims, full = self._decide(work)
+        if full:  # another replica may have room for what we leave
             self._replica.announce()
         failpoints.hit("committed")
-        return done
+        return more, claims
+
+    def _decided(self, tx: Connection, decider: Decider, now: float, most: int) -> int:
+        """How many were decided; none while another replica decides, who may not have seen the newest."""
+        ours = locks.deciding(tx)
+        self._again = math.inf if ours or not sql.first(tx, ANY_NEW) else now + SOON
+        decided = inbox.decide_new(tx, decider, most) if ours else 0
+        if ours and not decided:  # what was heard in time counts, however late it is decided
+            inbox.time_out(tx, decider, now)
+        return decided
 
     def next_due(self, after: float = -math.inf) -> float | None:
         """When something falls due without anybody telling us."""
         times = self._read(lambda tx: (outbox.next_due(tx, after), sessions.next_idle(tx)))
-        return min((at for at in times if at is not None), default=None)
+        earliest = min((at for at in times if at is not None), default=math.inf)
+        return None if (due := min(earliest, self._again)) == math.inf else due
 
     # --- outcomes ---
 
@@ -184,15 +195,16 @@ class Journal(Reading):
         first (P5): one commit a message less.
         """
 
-        def work(tx: Connection, decider: Decider) -> list[Claim]:
-            if outbox.finish(tx, claim, "done"):
-                inbox.conclude(tx, decider, claim.outcome, outcome)
+        def work(tx: Connection, decider: Decider) -> tuple[list[Claim], bool]:
+            held = outbox.finish(tx, claim, "done")
+            moved = held and inbox.conclude(tx, decider, claim.outcome, outcome)
             if then is None or sql.first(tx, ANY_NEW):
-                return []
-            return outbox.claim(tx, now, then(), self._pace, self._replica.owner)[0]
+                return [], True
+            return outbox.claim(tx, now, then(), self._pace, self._replica.owner)[0], moved
 
-        claims = self._decide(work)
-        self._wake()
+        claims, more = self._decide(work)
+        if more or not claims:  # else whatever is left finds as little room as before
+            self._wake()
         return claims
 
     def give_up(self, claim: Claim, outcome: Event | None, error: BridgeError, now: float) -> None:
@@ -253,8 +265,10 @@ class Journal(Reading):
         return self._replica.leads
 
     def _wake(self) -> None:
+        """Whoever works here looks first, and announces what there is no room for; else the others do it."""
         self.woken.set()
-        self._replica.announce()
+        if not self.at_work:
+            self._replica.announce()
 
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""

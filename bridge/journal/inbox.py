@@ -6,7 +6,7 @@ waits: the change, the intended effects and "this event is done" are one transac
 
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -29,7 +29,6 @@ from bridge.journal.schema import events
 from bridge.journal.statements import insert, insert_once
 
 MOST_AT_ONCE = 50
-FINE = {"ending": "done", "why": "", "known": ""}  # how most decisions end
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
 KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
 NEXT_DECIDED = select(func.coalesce(func.max(events.alias().c.decided), 0) + 1)
@@ -39,6 +38,23 @@ REMARKED = (
     .values(state=bindparam("ending"), remark=bindparam("why"), facts=bindparam("known"))
 )
 DECIDED = REMARKED.values(decided=NEXT_DECIDED.scalar_subquery())
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How deciding an event ended. `moved`: there are other effects than before."""
+
+    state: str = "done"
+    remark: str = ""
+    facts: str = ""
+    moved: bool = False
+
+    def row(self) -> dict[str, str]:
+        """As it is kept with the event."""
+        return {"ending": self.state, "why": self.remark, "known": self.facts}
+
+
+FINE = Ended().row()  # how most end
 
 
 class Broke(Exception):
@@ -81,54 +97,54 @@ def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
 
 
 def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> int:
-    """Decide what waits, oldest first; return how many."""
-    if not locks.deciding(tx):
-        return 0
+    """Decide what waits, oldest first; return how many. It is for whoever has the lock `deciding`."""
     rows = sql.rows(tx, NEW, most=most)
     for row in rows:
         ended = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
-        sql.change(tx, DECIDED, of_key=row.key, **ended)
+        sql.change(tx, DECIDED, of_key=row.key, **ended.row())
     return len(rows)
 
 
-def conclude(tx: Connection, decider: Decider, key: str, event: Event | None) -> None:
-    """An outcome, if there is any: recorded and decided at once."""
+def conclude(tx: Connection, decider: Decider, key: str, event: Event | None) -> bool:
+    """An outcome, if there is any: recorded and decided at once; tell whether there are other effects now."""
     if event is None or not sql.change(tx, _outcome(tx.dialect.name), **_row(key, event, "done")):
-        return
+        return False
     ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
-    if ended != FINE:
-        sql.change(tx, REMARKED, of_key=key, **ended)
+    if (row := ended.row()) != FINE:
+        sql.change(tx, REMARKED, of_key=key, **row)
+    return ended.moved
 
 
-def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> dict[str, str]:
+def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> Ended:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
         with sql.savepoint(tx) if decider.careful else nullcontext():
-            remark, facts = decide(tx, decider, read())
+            ended = decide(tx, decider, read())
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
     except Exception as bug:  # whatever is wrong with one event must not stop the others
         if not decider.careful:
             raise Broke from bug
         decider.counted(kind, "parked")
-        return {"ending": "parked", "why": f"{type(bug).__name__}: {bug}", "known": ""}
-    decider.counted(kind, remark)
+        return Ended("parked", f"{type(bug).__name__}: {bug}")
+    decider.counted(kind, ended.remark)
     failpoints.hit("decided", kind)
-    return {"ending": "done", "why": remark, "known": facts}
+    return ended
 
 
-def decide(tx: Connection, decider: Decider, event: Event) -> tuple[str, str]:
-    """Run the flow for every session the event concerns; return why nothing happened, and `Facts` if any."""
-    remark = facts = ""
+def decide(tx: Connection, decider: Decider, event: Event) -> Ended:
+    """Run the flow for every session the event concerns; `remark` says why nothing happened."""
+    remark, facts, moved = "", "", False
     if isinstance(event, TextReceived):
         _close_if_over(tx, decider, event)
     for case in cases.of(tx, decider, event):
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
+        moved = moved or decision.moves
         remark = decision.ignored
         known = Facts(case.unposted, case.untold)
         facts = codec.encode(known) if known != NONE_KNOWN else facts
-    return remark, facts
+    return Ended("done", remark, facts, moved)
 
 
 @cache
@@ -194,9 +210,7 @@ def _dated(session: Session, case: Case, at: float) -> Session:
 
 
 def time_out(tx: Connection, decider: Decider, now: float) -> None:
-    """Sessions nobody wrote in: their time is up."""
-    if not locks.deciding(tx):
-        return
+    """Sessions nobody wrote in: their time is up. It is for whoever has the lock `deciding`."""
     for session in sessions.idle_at(tx, now):
         locks.hold_pair(tx, session)  # before its number among the decided is taken (P7)
         conclude(tx, decider, f"idle:{session.id}:{session.last_at}", IdleElapsed(now, session.id))

@@ -3,7 +3,8 @@
 Each replica keeps one connection of its own. On it
   * it holds a lock named by its id: the database lets the lock go when the connection breaks, so a replica
     that was killed is known dead at once, and its lanes are taken over without waiting for their leases;
-  * it listens: whoever recorded something says so, and all wake up (no polling in the way of a reply);
+  * it listens: whoever recorded something and does not work, or has more to do than room for it, says so, and
+    all wake up (no polling in the way of a reply);
   * it tries to be the leader, who alone asks carrier and desk for lost webhooks.
 
 A replica that loses this connection takes a new id: what it had claimed may be another's by now.
@@ -33,7 +34,7 @@ class Replica(Protocol):
     leads: bool  # sees to what one must do for all
 
     def start(self, *woken: threading.Event) -> None:
-        """Be known as alive; set these whenever another replica has recorded something."""
+        """Be known as alive; set these whenever another replica has something to do for us."""
 
     def announce(self) -> None:
         """Wake the others."""

@@ -1,33 +1,36 @@
 """The yardstick: the least a durable bridge could do, under the same server as ours.
 
-/insert   one synced insert, then the answer
-/reply    one synced insert, then one call to the carrier: two loopback calls and one commit in all
+/insert   one synced, group-committed insert, then the answer
+/reply    one such insert, then one call to the carrier: two loopback calls and one commit in all
 """
 
 import os
-import sqlite3
 import threading
+from functools import cache
 
 import requests
 from flask import Flask, Response, request
+from sqlalchemy import Connection
+
+from bridge.journal.engine import GroupWriter, connect
 
 app = Flask("bare")
 _local = threading.local()
-_once = threading.Lock()
 
 
-def _database() -> sqlite3.Connection:
-    if not hasattr(_local, "database"):
-        _local.database = sqlite3.connect(os.environ["BARE_DATABASE"], isolation_level=None, timeout=30)
-        with _once:
-            for statement in (
-                "PRAGMA journal_mode=WAL",
-                "CREATE TABLE IF NOT EXISTS texts (id INTEGER PRIMARY KEY, body TEXT)",
-            ):
-                _local.database.execute(statement)
-        _local.database.execute("PRAGMA synchronous=FULL")
-    connection: sqlite3.Connection = _local.database
-    return connection
+@cache
+def _write() -> GroupWriter:
+    """Those that wait at the same time share a commit, as ours do."""
+    writer = GroupWriter(connect(f"sqlite:///{os.environ['BARE_DATABASE']}"))
+    writer(lambda tx: tx.exec_driver_sql("CREATE TABLE texts (id INTEGER PRIMARY KEY, body TEXT)"))
+    return writer
+
+
+def _keep(text: str) -> None:
+    def insert(tx: Connection) -> None:
+        tx.exec_driver_sql("INSERT INTO texts (body) VALUES (?)", (text,))
+
+    _write()(insert)
 
 
 def _session() -> requests.Session:
@@ -39,14 +42,14 @@ def _session() -> requests.Session:
 
 @app.post("/insert")
 def insert() -> Response:
-    _database().execute("INSERT INTO texts (body) VALUES (?)", (request.get_data(as_text=True),))
+    _keep(request.get_data(as_text=True))
     return Response(status=200)
 
 
 @app.post("/reply")
 def reply() -> Response:
     text = request.get_data(as_text=True)
-    _database().execute("INSERT INTO texts (body) VALUES (?)", (text,))
+    _keep(text)
     _session().post(os.environ["BARE_CARRIER"], data={"Body": text}, timeout=10)
     return Response(status=200)
 

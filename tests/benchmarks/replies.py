@@ -5,7 +5,7 @@ are told on several connections at once; the clock stops when the last was offer
 
 On PostgreSQL the path is measured again while other replicas work on the same database: each is told replies
 in chats of its own at a steady rate, so that all of them decide and claim lanes; whoever is first does it.
-They are started only then: a replica that idles is woken by each commit, too.
+They are started only then, so that the first row is that of one replica.
 
 A chat's first reply waits until the chat was asked what came before, once a replica; so each is told one
 reply in each of its chats before anything is measured.

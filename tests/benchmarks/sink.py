@@ -60,6 +60,8 @@ class Sink(ThreadingHTTPServer):
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one go, as carriers send them
+    disable_nagle_algorithm = True
     server: Sink
 
     def do_POST(self) -> None:

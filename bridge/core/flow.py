@@ -242,6 +242,8 @@ def assistant_closed(_event: AssistantClosed, case: Case) -> Decision:
     if case.session.turns > case.session.asked:
         session, effects = _asked(case.session)  # nobody has heard the newest text: that opens it again
         return Decision(session, effects=effects)
+    if case.unheard:
+        return Decision(ignored="the AI is still to be asked")  # that opens it again, or people take over
     return Decision(replace(case.session, charge=Charge.NOBODY, asking=False))
 
 

@@ -453,3 +453,4 @@ class Case:
     heard: bool = False  # a turn with the event's source id stands in the session already
     unposted: int | None = None  # the first turn that waits for the desk
     untold: tuple[Note, ...] = ()  # lines for the agent that wait for the desk
+    unheard: bool = False  # the assistant has not taken what it was to be asked last

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bridge.core.model import (
     AgentReplied,
     AssistantAnswered,
+    AssistantClosed,
     Case,
     ChatLost,
     ControlRefused,
@@ -26,7 +27,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import chats, locks, receipts, sessions
+from bridge.journal import chats, locks, outbox, receipts, sessions
 from bridge.journal.sessions import Known
 
 OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
@@ -39,14 +40,15 @@ class Facts:
 
     unposted: int | None = None
     untold: tuple[Note, ...] = ()
+    unheard: bool = False
 
 
 NONE_KNOWN = Facts()
 
 
 def facts_now(tx: Connection, session: str) -> Facts:
-    """What waits for a session's live chat."""
-    return Facts(*chats.waiting_for(tx, session))
+    """What waits for a session's live chat, and whether something waits for its assistant."""
+    return Facts(*chats.waiting_for(tx, session), unheard=outbox.is_to_ask(tx, session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
     if isinstance(event, ConversationRemoved | ChatLost):
         facts = decider.facts(tx, session.id)
         return replace(case, unposted=facts.unposted, untold=facts.untold)
+    if isinstance(event, AssistantClosed):
+        return replace(case, unheard=decider.facts(tx, session.id).unheard)
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
 

@@ -142,7 +142,7 @@ def decide(tx: Connection, decider: Decider, event: Event) -> Ended:
         _apply(tx, decider, event, case, decision)
         moved = moved or decision.moves
         remark = decision.ignored
-        known = Facts(case.unposted, case.untold)
+        known = Facts(case.unposted, case.untold, case.unheard)
         facts = codec.encode(known) if known != NONE_KNOWN else facts
     return Ended("done", remark, facts, moved)
 

@@ -85,6 +85,9 @@ SENDS = select(effects.c.id, effects.c.body).where(
     effects.c.doubts == 0,  # what may have left is looked for, whatever happens meanwhile
 )
 WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
+ASKS = select(effects.c.id).where(
+    effects.c.session == bindparam("of_session"), effects.c.kind == "AskAssistant", UNFINISHED
+)
 OWNER = select(lanes.c.owner).where(lanes.c.name == LANE)
 BUSY = select(lanes.c.name).where(or_(lanes.c.owner != NOBODY, lanes.c.due_at <= bindparam("now"))).limit(1)
 NEXT_DUE = select(func.min(lanes.c.due_at)).where(lanes.c.due_at > bindparam("now"))
@@ -254,6 +257,11 @@ def resume(tx: Connection, lane: str) -> None:
     """The lane's head may be another now; if one is being performed, that is seen to afterwards."""
     if not sql.value(tx, OWNER, lane_name=lane):
         advance(tx, lane)
+
+
+def is_to_ask(tx: Connection, session: str) -> bool:
+    """Whether the assistant has still to be asked something, or is being asked it."""
+    return sql.first(tx, ASKS, of_session=session) is not None
 
 
 def is_busy(tx: Connection, now: float) -> bool:

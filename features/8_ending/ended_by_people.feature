@@ -104,3 +104,17 @@ Feature: Solved is not ended
     Then the AI has 2 sessions with Maria
     And Maria receives "Noted."
     And nothing else is sent to anyone
+
+  @should @OCX-LIF-14 @OPEN-32
+  Scenario: [13] A text the AI could not take yet outlives the end of its session
+    Given Maria has texted "My parcel is late"
+    And the AI is out of order
+    And Maria has texted "Is anybody there?"
+    And the operator of the AI has closed Maria's session
+    When 5 minutes pass
+    Then a live chat with Maria appears with the transcript
+      | who      | says              |
+      | customer | My parcel is late |
+      | AI       | Noted.            |
+      | customer | Is anybody there? |
+    And nothing else is sent to anyone

@@ -12,7 +12,7 @@ from bridge.core import consent
 from simulator import accounts
 from simulator.sunshine.merging import merge
 from simulator.web import Request
-from tests.simulation.seen import Told
+from tests.simulation.seen import TOKEN, Told
 from tests.simulation.stage import Death, Interruption, Stage
 
 Json = dict[str, Any]
@@ -234,7 +234,8 @@ class DeleteChat(Action):
     def do(self, stage: Stage) -> None:
         chats = stage.live_chats()
         if chats:
-            chat = chats[self.chat % len(chats)].id
+            chosen = chats[self.chat % len(chats)]
+            chat, over = chosen.id, stage.is_over(chosen.id)
             path = f"/zendesk/sc/v2/apps/{accounts.SUNSHINE_APP_ID}/conversations/{chat}"
             request = Request("DELETE", path)
             pair = f"{accounts.SUNSHINE_KEY_ID}:{accounts.SUNSHINE_SECRET}".encode()
@@ -242,18 +243,25 @@ class DeleteChat(Action):
             stage.network.handle(request)
             if chat not in stage.sunshine.world.conversations:
                 stage.seen.deleted.add(chat)
+                words = [str(line.content.get("text", "")) for line in chosen.messages if line.from_user]
+                stage.seen.read_before.update(TOKEN.findall(" ".join(words)) if over else ())
 
 
 @dataclass(frozen=True, slots=True)
 class MergeUser(Action):
-    """An admin merges a customer's messaging user into a new one."""
+    """An admin merges a customer's messaging user into a new one.
+
+    Not while the answer that made the user's chat is lost and the call not repeated: nothing would be left by
+    which the bridge could find that chat.
+    """
 
     which: int = 0
 
     def do(self, stage: Stage) -> None:
-        world = stage.sunshine.world
-        if world.users:
-            discarded = list(world.users.values())[self.which % len(world.users)]
+        world, unheard_of = stage.sunshine.world, stage.users_unheard_of()
+        users = [user for user in world.users.values() if user.id not in unheard_of]
+        if users:
+            discarded = users[self.which % len(users)]
             with stage.network.lock:
                 surviving = type(discarded)(world.new_id(), profile=dict(discarded.profile))
                 world.users[surviving.id] = surviving

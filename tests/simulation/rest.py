@@ -18,7 +18,7 @@ def every_text_arrived(eyes: Eyes) -> Problems:
     at_desk = (line for chat in eyes.chats() for line in chat.messages if line.from_user)
     at_ai = (line for talk in eyes.talks() for line in talk.events if line.sender == "contact")
     lines: Iterator[Message | Event] = chain(at_desk, at_ai)
-    arrived = {token for line in lines for token in tokens_of(line)}
+    arrived = {token for line in lines for token in tokens_of(line)} | eyes.stage.seen.read_before
     for told in eyes.stage.seen.texts.values():
         missing = [token for token in told.tokens if token not in arrived]
         excused = told.word or eyes.stage.seen.may_be_silent(told.pair[0], told)

@@ -80,6 +80,7 @@ class Seen:
     chats: dict[str, int] = field(default_factory=dict)  # AI's session: when its live chat was made
     pairs: dict[str, Pair] = field(default_factory=dict)  # chat: whose it is
     deleted: set[str] = field(default_factory=set)
+    read_before: set[str] = field(default_factory=set)  # what stood in chats deleted after their end
     silences: dict[str, Silence] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)  # phone: where START was last offered
     refused: set[str] = field(default_factory=set)  # phones the carrier refused as blocked

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge import failpoints
+from bridge.core.model import Charge
 from simulator.endings import Ending
 from simulator.hooks import Hook, HookAnswer
 from simulator.opencx.api import OpenCX
@@ -84,6 +85,17 @@ class Stage(World):
         return [
             each for each in world.conversations.values() if each.active == world.agents.id and each.ticket
         ]
+
+    def users_unheard_of(self) -> set[str]:
+        """Messaging users with a chat unknown to the bridge: the answer that told of it is lost."""
+        known = {chat for (chat,) in self.rows("select conversation from sessions")}
+        chats = self.sunshine.world.conversations.values()
+        return {each.user for chat in chats if chat.id not in known for each in chat.participants}
+
+    def is_over(self, chat: str) -> bool:
+        """Whether the bridge knows that agents have done with it."""
+        found = self.rows(f"select charge from sessions where conversation = '{chat}'")
+        return bool(found) and all(charge == Charge.NOBODY.value for (charge,) in found)
 
     def look(self) -> None:
         """Take in what the ledger has that we have not seen."""

@@ -320,6 +320,11 @@ ANSWERS: dict[str, Row] = {
         case(replace(ASKING, turns=3)),
         Told({"turns": 3, "asked": 3}, (AskAssistant("s", ASKING.asked, 3),)),
     ),
+    "the assistant closed before it took what it was asked": (
+        AssistantClosed(9.0, "s"),
+        case(ASKING, unheard=True),
+        Told(rest={"ignored": "the AI is still to be asked"}),
+    ),
     "the assistant closed nothing of ours": (
         AssistantClosed(9.0, "s"),
         case(None),

@@ -109,10 +109,11 @@ class Worker:
 
     def stop(self, within: float | None = None) -> None:
         """Claim nothing more; finish what is being performed, or let go of it after a while (FT-R6)."""
-        self._stopping, self._journal.at_work = True, False
+        self._stopping = True
         self._journal.woken.set()
         if self._dispatcher:
             self._dispatcher.join(within)
+            self._journal.stand_down()
         with self._changed:
             self._changed.wait_for(lambda: not self._doing, within)
             left = list(self._doing.values())

@@ -67,6 +67,7 @@ class Journal(Reading):
         self.started = float("inf")  # what another replica asked after this time counts as asked by us
         self._suspects = poison.Suspects(decider.counted)
         self.round_due: Callable[[], bool] = lambda: False  # whether carrier and desk are about to be asked
+        self._news = False  # something was recorded here since the last look
         self.at_work = False  # somebody in this process decides and performs
         self._again = math.inf  # when to look once more at what another replica may have overlooked
         self.woken = threading.Event()
@@ -154,20 +155,21 @@ class Journal(Reading):
         `busy`: how many effects of each system are under way, if they are performed side by side.
         """
         went_back, self._latest = now < self._latest - CORRECTION, now
+        news, self._news = self._news, False
         most = self._suspects.most(self._write)
 
-        def work(tx: Connection, decider: Decider) -> tuple[bool, list[Claim], bool]:
+        def work(tx: Connection, decider: Decider) -> tuple[int, bool, list[Claim], bool]:
             if went_back:
                 release.all_due(tx, now)
             decided, room = self._decided(tx, decider, now, most), Room(free, busy)
             claims, put_off = outbox.claim(tx, now, room, self._pace, self._replica.owner)
-            return decided > 0 or put_off, claims, room.full
+            return decided, put_off, claims, room.full
 
-        more, claims, full = self._decide(work)
-        if full:  # another replica may have room for what we leave
+        decided, put_off, claims, full = self._decide(work)
+        if full and (news or decided):  # another replica may have room; on its notice we announce nothing
             self._replica.announce()
         failpoints.hit("committed")
-        return more, claims
+        return decided > 0 or put_off, claims
 
     def _decided(self, tx: Connection, decider: Decider, now: float, most: int) -> int:
         """How many were decided; none while another replica decides, who may not have seen the newest."""
@@ -200,7 +202,8 @@ class Journal(Reading):
             moved = held and inbox.conclude(tx, decider, claim.outcome, outcome)
             if then is None or sql.first(tx, ANY_NEW):
                 return [], True
-            return outbox.claim(tx, now, then(), self._pace, self._replica.owner)[0], moved
+            claims = outbox.claim(tx, now, then(), self._pace, self._replica.owner)[0]
+            return claims, moved or outbox.waits(tx, claim.lane)
 
         claims, more = self._decide(work)
         if more or not claims:  # else whatever is left finds as little room as before
@@ -253,6 +256,7 @@ class Journal(Reading):
         if self._replica.alone:
             return
         if self._write(lambda tx: release.of_the_dead(tx, now, self._replica.is_dead)):
+            self._news = True
             self.woken.set()
 
     def holds(self, claim: Claim, now: float) -> bool:
@@ -266,9 +270,15 @@ class Journal(Reading):
 
     def _wake(self) -> None:
         """Whoever works here looks first, and announces what there is no room for; else the others do it."""
+        self._news = True
         self.woken.set()
         if not self.at_work:
             self._replica.announce()
+
+    def stand_down(self) -> None:
+        """Nobody works here any more: whatever is left is for the others."""
+        self.at_work = False
+        self._replica.announce()
 
     def busy(self, now: float) -> bool:
         """Whether anything is to be decided, or to be performed now."""

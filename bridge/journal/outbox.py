@@ -88,6 +88,7 @@ WITHDRAW = update(effects).where(effects.c.id == ID).values(state="withdrawn")
 ASKS = select(effects.c.id).where(
     effects.c.session == bindparam("of_session"), effects.c.kind == "AskAssistant", UNFINISHED
 )
+WAITS = select(lanes.c.name).where(lanes.c.name == LANE, lanes.c.owner == NOBODY)
 OWNER = select(lanes.c.owner).where(lanes.c.name == LANE)
 BUSY = select(lanes.c.name).where(or_(lanes.c.owner != NOBODY, lanes.c.due_at <= bindparam("now"))).limit(1)
 NEXT_DUE = select(func.min(lanes.c.due_at)).where(lanes.c.due_at > bindparam("now"))
@@ -257,6 +258,11 @@ def resume(tx: Connection, lane: str) -> None:
     """The lane's head may be another now; if one is being performed, that is seen to afterwards."""
     if not sql.value(tx, OWNER, lane_name=lane):
         advance(tx, lane)
+
+
+def waits(tx: Connection, lane: str) -> bool:
+    """Whether the lane has a head that nobody has taken."""
+    return sql.first(tx, WAITS, lane_name=lane) is not None
 
 
 def is_to_ask(tx: Connection, session: str) -> bool:

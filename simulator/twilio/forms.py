@@ -19,8 +19,8 @@ class Form:
         return name in self._last
 
     def among(self, names: Collection[str]) -> list[str]:
-        """Which of these are there, in the order in which they came."""
-        return [name for name in self._last if name in names]
+        """Which of these are there."""
+        return [name for name in names if name in self._last]
 
     def require(self, *names: str) -> None:
         """Raise for the first that is missing or empty."""

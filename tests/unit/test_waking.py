@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bridge.core.errors import BridgeError
 from bridge.core.model import (
+    AskAssistant,
     Charge,
     Effect,
     Event,
+    OpenConversation,
     PostTurn,
     Rules,
     SendFailed,
@@ -21,6 +24,7 @@ from bridge.core.shares import Room
 from bridge.journal import Claim, Decider, Journal, locks, outbox, sessions
 from bridge.journal.engine import DirectWriter, connect
 from bridge.journal.replicas import Alone
+from bridge.worker import Worker
 from tests import migrated
 
 MARIA, OMAR, SUPPORT = "+14155550101", "+12125550102", "+14155550150"
@@ -81,6 +85,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.journal.close()
 
 
+class Nobody:
+    """Has nothing to perform."""
+
+    def perform(self, claim: Claim) -> Event | None:
+        raise AssertionError(claim)
+
+    def give_up(self, claim: Claim, error: BridgeError) -> Event | None:
+        raise AssertionError(claim, error)
+
+
 def send(phone: str, turn: int = 1) -> SendText:
     return SendText(phone, turn, 0, f"reply {turn}")
 
@@ -115,12 +129,46 @@ def test_what_there_is_no_room_for_is_announced(desk: Desk) -> None:
     """Another replica may have room: of eight performers one system gets four."""
     for number in range(5):
         desk.stage(f"+1415555020{number}", send(f"+1415555020{number}"))
+    desk.journal._wake()
+    desk.forget()
     assert len(desk.step()) == 4
     assert desk.news() == (False, 1)
-    assert desk.step(busy=4) == []
+    desk.journal.record(hello("busy"))
+    desk.forget()
+    assert [type(claim.effect).__name__ for claim in desk.step(busy=4)] == ["AskAssistant"]
     assert desk.news() == (False, 1)
-    assert len(desk.step(busy=2)) == 1
-    assert desk.news() == (False, 0)
+
+
+def test_a_notice_is_not_answered_with_a_notice(desk: Desk) -> None:
+    """Two replicas without room would wake each other, and one would wake itself, for ever."""
+    for number in range(5):
+        desk.stage(f"+1415555020{number}", send(f"+1415555020{number}"))
+    desk.step()
+    desk.journal.woken.set()
+    desk.replica.announced = 0
+    assert desk.step(busy=4) == []
+    assert desk.replica.announced == 0
+
+
+def test_the_next_head_of_its_own_lane_is_left_to_somebody(desk: Desk) -> None:
+    """The one that is done takes what is due longest; its own lane has another kind of thing to do now."""
+    desk.stage(MARIA, AskAssistant(MARIA, 0, 1), OpenConversation(MARIA))
+    desk.stage(OMAR, AskAssistant(OMAR, 0, 1))
+    (first,) = desk.journal.step(1.0, 1)[1]
+    desk.forget()
+    (then,) = desk.journal.settle(first, None, lambda: Room(THREADS, {}, one_of="assistant"), 1.0)
+    assert then.effect == AskAssistant(OMAR, 0, 1)
+    assert desk.news() == (True, 0)
+
+
+def test_whoever_stops_leaves_the_rest_to_the_others(desk: Desk) -> None:
+    """What was recorded while it stopped as well."""
+    worker = Worker(desk.journal, Nobody(), clock=lambda: 1.0, jitter=lambda: 0.5, threads=1)
+    worker.start()
+    assert desk.journal.at_work
+    desk.replica.announced = 0
+    worker.stop()
+    assert (desk.journal.at_work, desk.replica.announced) == (False, 1)
 
 
 def refused(claim: Claim) -> Event:

@@ -42,10 +42,10 @@ test: install ## everything: lint, types, scenarios in process, tests, scenarios
 	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target check in-process over-http
 
 in-process: install
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 over-http: install
-	$(BIN)/pytest -n $(HTTP_JOBS) features --bridge=http
+	$(BIN)/pytest -n $(HTTP_JOBS) --dist worksteal features --bridge=http
 
 allure: install ## one page of Allure's results, reports/allure.html, if node is here; runs the features if there are none
 	-@ls reports/allure/*-result.json >/dev/null 2>&1 || $(BIN)/pytest -n $(JOBS) features --alluredir reports/allure

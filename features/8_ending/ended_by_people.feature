@@ -105,7 +105,7 @@ Feature: Solved is not ended
     And Maria receives "Noted."
     And nothing else is sent to anyone
 
-  @should @OCX-LIF-14 @OPEN-32
+  @choice @OPEN-32
   Scenario: [13] A text the AI could not take yet outlives the end of its session
     Given Maria has texted "My parcel is late"
     And the AI is out of order

@@ -69,7 +69,7 @@ class Journal(Reading):
         self.round_due: Callable[[], bool] = lambda: False  # whether carrier and desk are about to be asked
         self._news = False  # something was recorded here since the last look
         self.at_work = False  # somebody in this process decides and performs
-        self._again = math.inf  # when to look once more at what another replica may have overlooked
+        self._again: float | None = None  # when to look once more at what another replica may have overlooked
         self.woken = threading.Event()
         self.holding = threading.Event()  # set whenever something may be held
         self.operations = Operations(engine, self._read, writer, decider, self._wake)
@@ -174,7 +174,7 @@ class Journal(Reading):
     def _decided(self, tx: Connection, decider: Decider, now: float, most: int) -> int:
         """How many were decided; none while another replica decides, who may not have seen the newest."""
         ours = locks.deciding(tx)
-        self._again = math.inf if ours or not sql.first(tx, ANY_NEW) else now + SOON
+        self._again = None if ours or not sql.first(tx, ANY_NEW) else now + SOON
         decided = inbox.decide_new(tx, decider, most) if ours else 0
         if ours and not decided:  # what was heard in time counts, however late it is decided
             inbox.time_out(tx, decider, now)
@@ -183,8 +183,7 @@ class Journal(Reading):
     def next_due(self, after: float = -math.inf) -> float | None:
         """When something falls due without anybody telling us."""
         times = self._read(lambda tx: (outbox.next_due(tx, after), sessions.next_idle(tx)))
-        earliest = min((at for at in times if at is not None), default=math.inf)
-        return None if (due := min(earliest, self._again)) == math.inf else due
+        return min((at for at in (*times, self._again) if at is not None), default=None)
 
     # --- outcomes ---
 

@@ -64,8 +64,9 @@ class Draft:
     def of(cls, form: list[tuple[str, str]]) -> "Draft":
         """From the parameters of the create call (CAR-05); those it has no use for are ignored."""
         said = Form(form)
-        for name in said.among(ENUMERATIONS):
-            said.choice(name, ENUMERATIONS[name])
+        for name, choices in ENUMERATIONS.items():
+            if said.has(name):
+                said.choice(name, choices)
         return cls(
             to=address(said.text("To")) or said.text("To"),
             sender=address(said.text("From")) or said.text("From"),

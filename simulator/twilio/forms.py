@@ -1,7 +1,7 @@
 """The parameters of a call, read and checked: what is wrong with one is 20001 and names it."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,6 @@ class Form:
 
     def has(self, name: str) -> bool:
         return name in self._last
-
-    def among(self, names: Collection[str]) -> list[str]:
-        """Which of these are there."""
-        return [name for name in names if name in self._last]
 
     def require(self, *names: str) -> None:
         """Raise for the first that is missing or empty."""

@@ -12,7 +12,7 @@ from bridge.core import consent
 from simulator import accounts
 from simulator.sunshine.merging import merge
 from simulator.web import Request
-from tests.simulation.seen import TOKEN, Told
+from tests.simulation.seen import Told, tokens_of
 from tests.simulation.stage import Death, Interruption, Stage
 
 Json = dict[str, Any]
@@ -243,8 +243,8 @@ class DeleteChat(Action):
             stage.network.handle(request)
             if chat not in stage.sunshine.world.conversations:
                 stage.seen.deleted.add(chat)
-                words = [str(line.content.get("text", "")) for line in chosen.messages if line.from_user]
-                stage.seen.read_before.update(TOKEN.findall(" ".join(words)) if over else ())
+                lines = [line for line in chosen.messages if over and line.from_user]
+                stage.seen.read_before.update(token for line in lines for token in tokens_of(line))
 
 
 @dataclass(frozen=True, slots=True)

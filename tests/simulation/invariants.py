@@ -26,7 +26,7 @@ from bridge.core import receipts
 from simulator.opencx.state import Event
 from simulator.opencx.state import Session as Talk
 from simulator.sunshine.state import Conversation, Message
-from tests.simulation.seen import NEVER, TOKEN, Pair, Sent, Told
+from tests.simulation.seen import NEVER, Pair, Sent, Told, tokens_of
 from tests.simulation.stage import Stage
 
 Problems = Iterator[str]
@@ -77,12 +77,6 @@ class Eyes:
             if told is not None:
                 self.stage.seen.pairs[chat] = told.pair
         return self.stage.seen.pairs.get(chat)
-
-
-def tokens_of(line: Message | Event) -> list[str]:
-    """The words by which one text is told from all others."""
-    words = line.text if isinstance(line, Event) else str(line.content.get("text", ""))
-    return TOKEN.findall(words)
 
 
 # --- after every step: the way to the phone ---------------------------------------------------------

@@ -9,8 +9,8 @@ from bridge.journal.replay import differences
 from simulator import accounts
 from simulator.opencx.state import Event
 from simulator.sunshine.state import Conversation, Message
-from tests.simulation.invariants import MARKER, Eyes, Problems, tokens_of
-from tests.simulation.seen import NEVER, Told
+from tests.simulation.invariants import MARKER, Eyes, Problems
+from tests.simulation.seen import NEVER, Told, tokens_of
 
 
 def every_text_arrived(eyes: Eyes) -> Problems:

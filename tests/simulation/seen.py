@@ -11,12 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.opencx.state import Event
+from simulator.sunshine.state import Message as Line
 from simulator.twilio.state import Message
 
 TOKEN = re.compile(r"\b[AGNQ]\d+(?:\.\d+)?\b")
 NEVER = 2**60
 Json = dict[str, Any]
 Pair = tuple[str, str]  # a customer's phone, a number of ours
+
+
+def tokens_of(line: Line | Event) -> list[str]:
+    """The words by which one text is told from all others."""
+    words = line.text if isinstance(line, Event) else str(line.content.get("text", ""))
+    return TOKEN.findall(words)
 
 
 @dataclass(slots=True)

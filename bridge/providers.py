@@ -4,7 +4,6 @@ Apart from `wiring`, because a command that only looks needs no journal and no w
 for their import.
 """
 
-import os
 from dataclasses import dataclass
 
 import requests
@@ -18,6 +17,7 @@ from bridge.desks.sunshine import Sunshine
 from bridge.desks.sunshine_client import SunshineAccount
 from bridge.desks.zendesk_users import SupportAccount, SupportUsers
 from bridge.fetch import Fetcher
+from bridge.outgoing import Outgoing
 from bridge.settings import Settings
 
 REPORT_ONLY = Problem(
@@ -42,7 +42,9 @@ class Lines:
 
 def lines(settings: Settings, given: requests.Session | None) -> Lines:
     """Calls through the given session, or through one with room for every performer."""
-    return Lines(given or _session(settings), (min(5.0, settings.timeout), settings.timeout), given)
+    return Lines(
+        given or Outgoing(2 * settings.threads), (min(5.0, settings.timeout), settings.timeout), given
+    )
 
 
 def providers(settings: Settings, through: Lines) -> tuple[Twilio, Sunshine, Assistant]:
@@ -104,18 +106,6 @@ def signatures(settings: Settings) -> Finding:
 def findings(parts: tuple[object, ...]) -> tuple[Finding, ...]:
     """What those who can examine themselves say."""
     return tuple(finding for part in parts if isinstance(part, Checkable) for finding in part.check())
-
-
-def _session(settings: Settings) -> requests.Session:
-    """With room for every performer; requests would search the whole environment anew for each call."""
-    session = requests.Session()
-    session.trust_env = any(name.lower().endswith(_MATTER) for name in os.environ)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=2 * settings.threads))
-    return session
-
-
-_MATTER = ("_proxy", "_ca_bundle")  # ends of the names by which a deployment steers outgoing calls
 
 
 def given_ones(*values: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ CALLERS = (
     "bridge.fetch",
     "bridge.guard",
     "bridge.media",
+    "bridge.outgoing",
     "bridge.providers",
     "bridge.wiring",
 )

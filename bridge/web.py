@@ -8,12 +8,14 @@ Answers:
 
 import hmac
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask, Response, abort, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
 
 from bridge import failpoints
 from bridge.admin import Admin, Call
@@ -30,6 +32,8 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 log = structlog.get_logger("web")
 
 Reads = Callable[[Post], Taken]
+View = Callable[..., Any]
+Views = dict[tuple[str, str], View]  # by method and path
 
 
 class Door:
@@ -116,18 +120,25 @@ def create_app(
     admin_tokens: tuple[str, ...],
 ) -> Flask:
     """The bridge's HTTP face: `doors` maps each webhook path to its reader and whether it wants XML."""
-    app = Flask("bridge")
+    app = Flask("bridge", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    for path, (reads, xml) in doors.items():
-        app.add_url_rule(path, path, _taking(door, reads, xml=xml), methods=["POST"])
-    _add_health(app, state)
-    _add_media(app, store)
+    views = {("POST", path): _taking(door, reads, xml=xml) for path, (reads, xml) in doors.items()}
+    views |= _health(state) | {("GET", "/media/<token>"): _media(store)}
     if admin_tokens:
-        _add_admin(app, state.calls, admin_tokens)
+        app.before_request(_authorised(admin_tokens))
+        views |= {(call.method, _pattern(call.path)): _answering(call) for call in state.calls}
+    app.url_map = _addresses(tuple(views))
+    app.view_functions = {" ".join(address): view for address, view in views.items()}
     app.register_error_handler(HTTPException, _refused)
     if door.prefix:
         app.wsgi_app = _below(door.prefix, app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+@cache
+def _addresses(addresses: tuple[tuple[str, str], ...]) -> Map:
+    """What can be called. Compiled once: it takes longer than all the rest of an application."""
+    return Map(Rule(path, methods=[method], endpoint=f"{method} {path}") for method, path in addresses)
 
 
 class State:
@@ -155,7 +166,7 @@ def _below(prefix: str, app: Callable[..., Any]) -> Callable[..., Any]:
     return serve
 
 
-def _taking(door: Door, reads: Reads, *, xml: bool) -> Callable[[], Response]:
+def _taking(door: Door, reads: Reads, *, xml: bool) -> View:
     return lambda: door.take(reads, xml=xml)
 
 
@@ -164,30 +175,25 @@ def _refused(error: HTTPException) -> Response:
     return Response(NO_REPLY, error.code or 500, content_type=XML)
 
 
-def _add_health(app: Flask, state: State) -> None:
-    @app.get("/")
-    def root() -> Response:
-        return Response(status=200)  # Admin Center sends HEAD / when a webhook is saved (SUN-INT-06)
+def _health(state: State) -> Views:
+    """Whether we live, whether we can work, and how it goes."""
 
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return Response("alive", content_type="text/plain")
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        return Response(status=200 if state.ready() else 503)
-
-    @app.get("/metrics")
     def metrics() -> Response:
         state.metrics.silent({silent.sender for silent in state.journal.silences()})
         state.metrics.letters(*state.letters())
         page = state.metrics.page(state.journal.counts(), state.clock())
         return Response(page, content_type="text/plain; version=0.0.4; charset=utf-8")
 
+    return {
+        ("GET", "/"): Response,  # Admin Center sends HEAD / when a webhook is saved (SUN-INT-06)
+        ("GET", "/healthz"): lambda: Response("alive", content_type="text/plain"),
+        ("GET", "/readyz"): lambda: Response(status=200 if state.ready() else 503),
+        ("GET", "/metrics"): metrics,
+    }
 
-def _add_media(app: Flask, store: MediaStore) -> None:
-    @app.get("/media/<token>")
-    def media(token: str) -> Response:
+
+def _media(store: MediaStore) -> View:
+    def view(token: str) -> Response:
         kept = store.open(token)
         if kept is None:
             abort(404)
@@ -196,23 +202,28 @@ def _add_media(app: Flask, store: MediaStore) -> None:
         answer.headers.set("Content-Disposition", "inline", filename=kept.name)
         return answer
 
+    return view
 
-def _add_admin(app: Flask, calls: tuple[Call, ...], tokens: tuple[str, ...]) -> None:
+
+def _authorised(tokens: tuple[str, ...]) -> Callable[[], None]:
+    """Nobody gets below /admin without one of them."""
     expected = [f"Bearer {token}".encode() for token in tokens]
 
-    @app.before_request
-    def _authorised() -> None:
+    def check() -> None:
         given = request.headers.get("Authorization", "").encode()
         matches = [hmac.compare_digest(given, each) for each in expected]
         if request.path.startswith("/admin/") and not any(matches):
             abort(403)
 
-    for call in calls:
-        path = call.path.replace("{", "<").replace("}", ">")
-        app.add_url_rule(path, f"{call.method} {path}", _answering(call), methods=[call.method])
+    return check
 
 
-def _answering(call: Call) -> Callable[..., tuple[Response, int]]:
+def _pattern(path: str) -> str:
+    """As Werkzeug writes it."""
+    return path.replace("{", "<").replace("}", ">")
+
+
+def _answering(call: Call) -> View:
     def view(**in_path: str) -> tuple[Response, int]:
         body = request.get_json(silent=True)
         asked = {**request.args.to_dict(), **(body if isinstance(body, dict) else {}), **in_path}

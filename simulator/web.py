@@ -119,10 +119,6 @@ class Route:
     operation: str
     handler: Handler
 
-    @property
-    def segments(self) -> list[str]:
-        return self.path.rstrip("/").split("/")[1:]
-
 
 @dataclass(slots=True)
 class _Node:
@@ -134,13 +130,14 @@ class _Node:
     ends: dict[str, tuple[Route, list[str]]] = field(default_factory=dict)
 
     def below(self, segment: str) -> "_Node":
-        """The node for a segment of a pattern, made if need be."""
-        if "<" not in segment:
-            return self.fixed.setdefault(segment, _Node())
-        if re.fullmatch(r"<\w+>", segment):
+        """The node for a segment of a pattern without its names, made if need be."""
+        if segment == "<>":
             self.anything = self.anything or _Node()
             return self.anything
-        return self.partly.setdefault(re.sub(r"<\w+>", "<>", segment), _Node())
+        nodes = self.partly if "<" in segment else self.fixed
+        if segment not in nodes:
+            nodes[segment] = _Node()
+        return nodes[segment]
 
     def find(
         self, segments: list[str], method: str, at: int = 0
@@ -165,6 +162,12 @@ class _Node:
 
 
 @cache
+def _read(path: str) -> tuple[list[str], list[str]]:
+    """Its segments without names, and the names; each world has the same hundreds of patterns."""
+    return re.sub(r"<\w+>", "<>", path).rstrip("/").split("/")[1:], re.findall(r"<(\w+)>", path)
+
+
+@cache
 def _pattern(shape: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(re.escape(part) for part in shape.split("<>")))
 
@@ -181,11 +184,10 @@ class Router:
         self._plant(Route(method, path, operation, handler))
 
     def _plant(self, route: Route) -> None:
-        node = self._root
-        for segment in route.segments:
+        node, (segments, names) = self._root, _read(route.path)
+        for segment in segments:
             node = node.below(segment)
-        if route.method not in node.ends:
-            node.ends[route.method] = route, re.findall(r"<(\w+)>", route.path)
+        node.ends.setdefault(route.method, (route, names))
         self._routes.append(route)
 
     def copy(self) -> Self:

@@ -95,9 +95,9 @@ def sent_once(eyes: Eyes, news: list[Sent]) -> Problems:
             yield f"{token} was sent {eyes.counted[token]} times, said {most} times"
 
 
-def spoken(line: Event) -> list[str]:
+def spoken(line: Event) -> tuple[str, ...]:
     """The tokens in what the AI said."""
-    return tokens_of(line) if line.sender == "ai" else []
+    return tokens_of(line) if line.sender == "ai" else ()
 
 
 def public_only(eyes: Eyes, news: list[Sent]) -> Problems:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from simulator.opencx.state import Event
@@ -21,10 +22,15 @@ Json = dict[str, Any]
 Pair = tuple[str, str]  # a customer's phone, a number of ours
 
 
-def tokens_of(line: Line | Event) -> list[str]:
+def tokens_of(line: Line | Event) -> tuple[str, ...]:
     """The words by which one text is told from all others."""
     words = line.text if isinstance(line, Event) else str(line.content.get("text", ""))
-    return TOKEN.findall(words)
+    return _found(words)
+
+
+@lru_cache(4096)
+def _found(words: str) -> tuple[str, ...]:
+    return tuple(TOKEN.findall(words))
 
 
 @dataclass(slots=True)
@@ -40,8 +46,8 @@ class Told:
     taken: int = NEVER
 
     @property
-    def tokens(self) -> list[str]:
-        return TOKEN.findall(self.words)
+    def tokens(self) -> tuple[str, ...]:
+        return _found(self.words)
 
     def before(self, other: "Told") -> bool:
         """Whether the bridge knew it before it could know the other."""
@@ -60,8 +66,8 @@ class Sent:
     call: int  # the bridge's call that made it
 
     @property
-    def tokens(self) -> list[str]:
-        return TOKEN.findall(self.message.body)
+    def tokens(self) -> tuple[str, ...]:
+        return _found(self.message.body)
 
     @property
     def pair(self) -> Pair:

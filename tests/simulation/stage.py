@@ -24,7 +24,8 @@ from tests.simulation.seen import Seen
 from tests.world import Crash, World
 
 RESTLESS = 400  # rounds at one moment after which a world is called restless
-SETTINGS = {"sweep_seconds": 3600.0}  # each sweep asks a dozen questions; one an hour is enough
+# Each sweep asks a dozen questions: one an hour is enough. Nobody asks the bridge for anything.
+SETTINGS = {"sweep_seconds": 3600.0, "admin_token": ""}
 LOCKED = "/oauth/tokens"  # asked for under a lock: other threads would wait there, and ours is the only one
 ROUNDS = 12  # at most so many stops on the way of one wait
 

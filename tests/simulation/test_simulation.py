@@ -11,7 +11,7 @@ from tests.simulation.rest import AT_REST
 from tests.simulation.run import Outcome, command, play
 from tests.simulation.shrink import shrunk
 
-SEEDS, STEPS, CHUNK = 40, 200, 5  # `make soak` plays more
+SEEDS, STEPS, CHUNK = 200, 200, 5  # `make soak` plays more
 
 
 @pytest.mark.timeout(600)

@@ -6,12 +6,15 @@ than the options below, or to follow redirects, goes the ordinary way.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.hooks import default_hooks, dispatch_hook
 
 SENDING = frozenset({"timeout", "stream"})
+FORM = "application/x-www-form-urlencoded"
+Fields = dict[str, Any] | list[tuple[str, Any]] | None
 MAKING = frozenset({"params", "data", "json", "headers", "auth", "files"})
 
 
@@ -31,7 +34,7 @@ class Outgoing(requests.Session):
         if allow_redirects or not options.keys() <= SENDING | MAKING:
             return super().request(method, url, allow_redirects=allow_redirects, **options)
         sending = self._steered(url) | {name: options.pop(name) for name in SENDING & options.keys()}
-        prepared = self._made(method, url, options)
+        prepared = self._made(method, url, **options)
         response = self.get_adapter(url).send(prepared, **sending)
         hooks = prepared.hooks
         answered: requests.Response = dispatch_hook("response", hooks, response, **sending)  # type: ignore[no-untyped-call]
@@ -39,10 +42,23 @@ class Outgoing(requests.Session):
             _ = answered.content
         return answered
 
-    def _made(self, method: str, url: str, options: dict[str, Any]) -> requests.PreparedRequest:
+    def _made(
+        self, method: str, url: str, *, params: Fields = None, data: Fields = None, **options: Any
+    ) -> requests.PreparedRequest:
+        """Forms and queries are written here: requests asks of each value whether it could be a file."""
         headers = {**self.headers, **(options.pop("headers", None) or {})}
+        if data:
+            headers.setdefault("Content-Type", FORM)
         prepared = requests.PreparedRequest()
-        prepared.prepare(method.upper(), url, headers, hooks=default_hooks(), **options)
+        prepared.prepare(
+            method.upper(),
+            url,
+            headers,
+            params=_written(params),
+            data=_written(data) if data else None,
+            hooks=default_hooks(),
+            **options,
+        )
         return prepared
 
     def _steered(self, url: str) -> dict[str, Any]:
@@ -51,3 +67,8 @@ class Outgoing(requests.Session):
         if host not in self._steering:
             self._steering[host] = {**self.merge_environment_settings(url, {}, None, None, None)}
         return self._steering[host]
+
+
+def _written(fields: Fields) -> str:
+    pairs = fields.items() if isinstance(fields, dict) else fields or ()
+    return urlencode([(name, value) for name, value in pairs if value is not None], doseq=True)

@@ -67,6 +67,7 @@ class _Session(requests.Session):
         sending = {name: options.pop(name) for name in SENDING & options.keys()}
         headers = {**self.headers, **(options.pop("headers", None) or {})}
         prepared = requests.PreparedRequest()
+        options.setdefault("params", "")  # of none at all requests asks at length whether they are a file
         prepared.prepare(method.upper(), url, headers, hooks=default_hooks(), **options)
         response = self.get_adapter(url).send(prepared, **sending)
         if not sending.get("stream"):

@@ -8,7 +8,7 @@ STAMP := .venv/installed
 OLD_SDK := --no-deps --target .venv/sdk16 sunshine-conversations-client==16.0.1 # beside the newer one in '.[dev]'
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 EXTRAS := -c constraints.txt -e '.[dev]'
-JOBS ?= auto
+JOBS ?= $(shell $(BIN)/python -c 'import os; print(os.cpu_count() + 1)') # some tests wait: one more than cores
 HTTP_JOBS ?= 2
 SEED ?= 0
 SEEDS ?= 1000
@@ -42,6 +42,7 @@ test: install ## everything: lint, types, scenarios in process, tests, scenarios
 	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target check in-process over-http
 
 in-process: install
+	@$(BIN)/pytest --collect-only -q >/dev/null || true # compiles the tests once, not once a worker
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 over-http: install

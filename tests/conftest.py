@@ -37,10 +37,12 @@ def migrated_postgres(postgres: postgresql.Server) -> str:
 
 @pytest.fixture
 def cleared_postgres(migrated_postgres: str) -> str:
-    """The same, without rows."""
+    """The same, without rows. Few are there, so to delete them is ten times cheaper than TRUNCATE."""
     engine = connect(migrated_postgres)
     with engine.begin() as tx:
-        tx.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+        for table in reversed(metadata.sorted_tables):
+            tx.execute(table.delete())
+        tx.execute(text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"))
     engine.dispose()
     return migrated_postgres
 

@@ -115,7 +115,7 @@ def book_on(url: str, writer: Callable[[Engine], Writer] = DirectWriter) -> Book
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book]:
     """A journal that writes on the caller's thread, on either engine."""
     postgres = request.param == "postgresql"
-    url = request.getfixturevalue("cleared_postgres") if postgres else f"sqlite:///{tmp_path}/bridge.db"
+    url = request.getfixturevalue("cleared_postgres") if postgres else migrated.lay(tmp_path / "bridge.db")
     made = book_on(url)
     yield made
     made.journal.close()

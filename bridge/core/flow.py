@@ -88,10 +88,11 @@ def customer_texted(event: TextReceived, case: Case) -> Decision:
     """A text arrives. Opt-out words come first: the AI never sees them (OCX-SMS-25)."""
     if event.phone in case.rules.numbers:
         return Decision(ignored="from our own number")
-    word = consent.verdict(event.text, event.opt_out_type, not case.allowed)
+    opted_out = not case.allowed and not case.overtaken
+    word = consent.verdict(event.text, event.opt_out_type, opted_out)
     if word in ("stop", "start"):
         return _consent_changed(event, case, allowed=word == "start")
-    if not case.allowed:
+    if opted_out:
         return _heard_though_opted_out(event, case)
     if word == "help" and not _with_people(case.session):
         return Decision(ignored="help word: the carrier answers")
@@ -99,7 +100,12 @@ def customer_texted(event: TextReceived, case: Case) -> Decision:
 
 
 def _consent_changed(event: TextReceived, case: Case, *, allowed: bool) -> Decision:
-    """STOP forbids and START allows; an agent in charge is told why replies stop (OPEN-18, OPEN-20)."""
+    """STOP forbids and START allows; an agent in charge is told why replies stop (OPEN-18, OPEN-20).
+
+    The customer's last word counts, not the one that was heard last: STOP never waits, START may have to.
+    """
+    if case.overtaken:
+        return Decision(ignored="the customer has said otherwise since")
     scope = case.rules.scope(event.number)
     changed = Consent(event.phone, allowed, event.at, event.text.strip(), scope)
     said = f"The customer texted “{event.text.strip()}”"

@@ -454,3 +454,4 @@ class Case:
     unposted: int | None = None  # the first turn that waits for the desk
     untold: tuple[Note, ...] = ()  # lines for the agent that wait for the desk
     unheard: bool = False  # the assistant has not taken what it was to be asked last
+    overtaken: bool = False  # the customer's last word about being texted was said after the event's text

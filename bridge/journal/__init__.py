@@ -133,7 +133,7 @@ class Journal(Reading):
             if until is not None:
                 waiting.note_asked(tx, source, until)
             self._asked.add(source)
-            return inbox.record_in_order(tx, source, told)
+            return inbox.record_in_order(tx, source, told, self._decider.rules.scope)
 
         found = self._write(work)
         self._wake()

@@ -27,7 +27,7 @@ from bridge.core.model import (
     TextReceived,
     UserMerged,
 )
-from bridge.journal import chats, locks, outbox, receipts, sessions
+from bridge.journal import chats, codec, locks, outbox, receipts, sessions
 from bridge.journal.sessions import Known
 
 OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
@@ -36,11 +36,17 @@ OF_PART = (SendAccepted, SendFailed, SendHeld)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decision knew of effects under way: it follows from no event, and a replay needs it (P7)."""
+    """What a decision knew besides: it follows from no event, and a replay needs it (P7)."""
 
-    unposted: int | None = None
+    unposted: int | None = None  # these three: effects under way
     untold: tuple[Note, ...] = ()
     unheard: bool = False
+    overtaken: bool = False  # a later word of the customer about being texted was decided before this text
+
+    @staticmethod
+    def read(kept: str) -> "Facts":
+        """As they are kept with an event."""
+        return codec.decode(Facts, kept) if kept else NONE_KNOWN
 
 
 NONE_KNOWN = Facts()
@@ -62,7 +68,7 @@ class Decider:
     careful: bool = True  # each decision may be taken back alone; if not, `Broke` says that it ought to be
 
 
-def of(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
+def of(tx: Connection, decider: Decider, event: Event, *, overtaken: bool) -> Iterator[Case]:
     """One for every session the event concerns."""
     if isinstance(event, UserMerged):
         for session in sessions.of_user(tx, event.discarded):
@@ -71,7 +77,7 @@ def of(tx: Connection, decider: Decider, event: Event) -> Iterator[Case]:
     elif isinstance(event, ReceiptArrived):
         yield _case_of_receipt(tx, decider, event)
     else:
-        yield _case(tx, decider, event)
+        yield replace(_case(tx, decider, event), overtaken=overtaken)
 
 
 def _case(tx: Connection, decider: Decider, event: Event) -> Case:

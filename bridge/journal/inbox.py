@@ -73,17 +73,20 @@ def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bo
     return insert_once(tx, events, row, "key")
 
 
-def record_in_order(tx: Connection, source: str, told: list[tuple[str, Event]]) -> int:
+def record_in_order(
+    tx: Connection, source: str, told: list[tuple[str, Event]], scope: Callable[[str], str]
+) -> int:
     """Everything a source has told, oldest first, and then what is held of it: all to be decided now.
 
-    Returns how many nobody had told us.
+    `scope` tells for which number a word about being texted counts. Returns how many nobody had told us.
     """
     held = waiting.take_held(tx, source)
-    known = {row["key"] for row in held}
-    rows = [{**_row(key, event, "new"), "source": source} for key, event in told]
-    fresh = [row["key"] for row in rows if insert_once(tx, events, row, "key")]
-    for row in held:
-        insert_once(tx, events, {**row, "state": "new"}, "key")
+    known, late = {key for _, key, _ in held}, waiting.overtaken(tx, told, held, scope)
+    fresh = []
+    for key, event in [*told, *((key, event) for _, key, event in held)]:
+        facts = codec.encode(Facts(overtaken=True)) if key in late else ""
+        if insert_once(tx, events, {**_row(key, event, "new"), "source": source, "facts": facts}, "key"):
+            fresh.append(key)
     return len([key for key in fresh if key not in known])
 
 
@@ -100,26 +103,31 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     """Decide what waits, oldest first; return how many. It is for whoever has the lock `deciding`."""
     rows = sql.rows(tx, NEW, most=most)
     for row in rows:
-        ended = _decide_guarded(tx, decider, row.kind, partial(codec.event, row.kind, row.body))
+        read, known = partial(codec.event, row.kind, row.body), Facts.read(row.facts)
+        ended = _decide_guarded(tx, decider, row.kind, read, overtaken=known.overtaken)
         sql.change(tx, DECIDED, of_key=row.key, **ended.row())
     return len(rows)
 
 
-def conclude(tx: Connection, decider: Decider, key: str, event: Event | None) -> bool:
+def conclude(
+    tx: Connection, decider: Decider, key: str, event: Event | None, *, overtaken: bool = False
+) -> bool:
     """An outcome, if there is any: recorded and decided at once; tell whether there are other effects now."""
     if event is None or not sql.change(tx, _outcome(tx.dialect.name), **_row(key, event, "done")):
         return False
-    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event)
+    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event, overtaken=overtaken)
     if (row := ended.row()) != FINE:
         sql.change(tx, REMARKED, of_key=key, **row)
     return ended.moved
 
 
-def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[[], Event]) -> Ended:
+def _decide_guarded(
+    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event], *, overtaken: bool
+) -> Ended:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
         with sql.savepoint(tx) if decider.careful else nullcontext():
-            ended = decide(tx, decider, read())
+            ended = decide(tx, decider, read(), overtaken=overtaken)
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
     except Exception as bug:  # whatever is wrong with one event must not stop the others
@@ -132,17 +140,17 @@ def _decide_guarded(tx: Connection, decider: Decider, kind: str, read: Callable[
     return ended
 
 
-def decide(tx: Connection, decider: Decider, event: Event) -> Ended:
+def decide(tx: Connection, decider: Decider, event: Event, *, overtaken: bool = False) -> Ended:
     """Run the flow for every session the event concerns; `remark` says why nothing happened."""
     remark, facts, moved = "", "", False
     if isinstance(event, TextReceived):
         _close_if_over(tx, decider, event)
-    for case in cases.of(tx, decider, event):
+    for case in cases.of(tx, decider, event, overtaken=overtaken):
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
         moved = moved or decision.moves
         remark = decision.ignored
-        known = Facts(case.unposted, case.untold, case.unheard)
+        known = Facts(case.unposted, case.untold, case.unheard, overtaken)
         facts = codec.encode(known) if known != NONE_KNOWN else facts
     return Ended("done", remark, facts, moved)
 

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Engine, Table, bindparam, select
 
 from bridge.core.model import Event, Rules, TextReceived
 from bridge.journal import codec, inbox, sql
-from bridge.journal.cases import NONE_KNOWN, Decider, Facts
+from bridge.journal.cases import Decider, Facts
 from bridge.journal.engine import connect
 from bridge.journal.schema import (
     attempts,
@@ -68,9 +68,9 @@ def _decide(record: Connection, store: Connection, rules: Rules, row: Any) -> No
     """One event, with the session id that was drawn when it was decided first."""
     event = codec.event(row.kind, row.body)
     drawn = _session_opened_by(record, event)
-    facts = codec.decode(Facts, row.facts) if row.facts else NONE_KNOWN
+    facts = Facts.read(row.facts)
     decider = Decider(rules, lambda: drawn, lambda *_: None, lambda *_: facts)
-    inbox.conclude(store, decider, row.key, event)
+    inbox.conclude(store, decider, row.key, event, overtaken=facts.overtaken)
     sql.change(store, NEVER_WITHDRAWN)
 
 

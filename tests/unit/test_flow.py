@@ -192,6 +192,26 @@ TEXTS: dict[str, Row] = {
         case(PEOPLE),
         Told(ASKED_TWO, (PostTurn("s", 1),), (replace(HEARD, text="Yes"),)),
     ),
+    "START from before the STOP": (
+        text("START"),
+        case(PEOPLE, allowed=False, overtaken=True),
+        Told(rest={"ignored": "the customer has said otherwise since"}),
+    ),
+    "STOP from before the START": (
+        text("STOP"),
+        case(PEOPLE, overtaken=True),
+        Told(rest={"ignored": "the customer has said otherwise since"}),
+    ),
+    "YES from before the STOP is an answer": (
+        text("Yes"),
+        case(PEOPLE, allowed=False, overtaken=True),
+        Told(ASKED_TWO, (PostTurn("s", 1),), (replace(HEARD, text="Yes"),)),
+    ),
+    "from before the STOP, to the AI": (
+        text(),
+        case(AI, allowed=False, overtaken=True),
+        Told({**ASKED_TWO, "asking": True, "asked": 2}, (AskAssistant("s", 1, 2),), (HEARD,)),
+    ),
     "opted out, to people": (
         text(),
         case(PEOPLE, allowed=False),

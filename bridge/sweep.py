@@ -108,6 +108,7 @@ class Sweep:
         self._each = each
         self._rounds = 0
         self._looked: dict[str, float] = {}  # when a live chat was asked last
+        self._mute: dict[str, float] = {}  # live chats that cannot be asked: since when
         self._away: dict[str, float] = {}  # live chats without agents in the last round: since when
         self._before: dict[str, float] = {}  # the same of the round before
         self._started = clock()
@@ -139,13 +140,10 @@ class Sweep:
         now = self._clock()
         self._due = now + (self._every or float("inf"))
         self._before, self._away = self._away, {}
-        with_people = self._journal.with_people(since=now - LONGEST, ended_since=self._asked_until - OVERLAP)
         found = {
             "twilio/sms": sum(self._number_asked(number, now) for number in numbers),
             "sunshine": sum(
-                self._chat_asked(session, chat, now)
-                for session in with_people
-                for chat in (*session.full, session.conversation)
+                self._chat_asked(session, chat, now) for chat, session in self._chats(now).items()
             ),
             "twilio/status": sum(self._journal.record(told) for told in self._receipts(now)),
         }
@@ -197,10 +195,22 @@ class Sweep:
         told = self._asked(partial(self._texts, number, now, OVERLAP))
         return 0 if told is None else self._journal.catch_up(f"number:{number}", told, now)
 
+    def _chats(self, now: float) -> dict[str, Session]:
+        """Those with people, those that ended lately, and those that could not be asked last time."""
+        with_people = self._journal.with_people(since=now - LONGEST, ended_since=self._asked_until - OVERLAP)
+        chats = {chat: session for session in with_people for chat in (*session.full, session.conversation)}
+        self._mute = {chat: since for chat, since in self._mute.items() if now - since < LONGEST}
+        for chat in self._mute.keys() - chats.keys():
+            if (session := self._journal.chat(chat)) is not None:
+                chats[chat] = session
+        return chats
+
     def _chat_asked(self, session: Session, chat: str, now: float) -> int:
         told = self._asked(partial(self._standing, session, chat, now))
         if told is None:
+            self._mute.setdefault(chat, now)
             return 0
+        self._mute.pop(chat, None)
         self._looked[chat] = now
         return self._journal.catch_up(f"chat:{chat}", told, now)
 

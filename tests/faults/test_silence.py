@@ -359,3 +359,19 @@ def test_what_was_found_is_kept_though_nobody_says_who_has_the_chat(world: World
     world.reply("Hello")
     world.settle(EVERY)
     assert world.shown()[-1] == "Hello"
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(2, [CONNECTING, "Last words"]), (30, [CONNECTING])])
+def test_a_chat_that_ended_while_it_could_not_be_asked_is_asked_later(
+    world: World, hours: int, shown: list[str]
+) -> None:
+    """The end was told, the words before it were not, and the desk refuses us; a day later it is too late."""
+    world.fault("sunshine", "conversation:message", LOST, 1)
+    world.fault("sunshine", "ListMessages", "status 401", 10_000)
+    world.reply("Last words")
+    world.control("POST", f"/conversations/{world.chat()['id']}/end")
+    world.settle(hours * 3600.0)
+    assert world.shown() == [CONNECTING]
+    world.control("DELETE", "/faults")
+    world.settle(EVERY)
+    assert world.shown() == shown

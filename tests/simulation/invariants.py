@@ -112,8 +112,15 @@ def public_only(eyes: Eyes, news: list[Sent]) -> Problems:
             yield f"private words left: {body[:60]!r}"
         elif of_agent and any(token not in eyes.replies for token in of_agent):
             yield f"nobody replied {body[:60]!r}"
-        elif not of_agent and not is_file(sent) and not any(body in words for words in said):
+        elif not of_agent and not is_file(sent) and not is_told(body, said):
             yield f"nobody said {body[:60]!r}"
+
+
+def is_told(body: str, said: set[str]) -> bool:
+    """Whether the AI said it: in one message, or line by line in several that are sent as one answer."""
+    return any(body in words for words in said) or all(
+        any(line in words for words in said) for line in body.splitlines()
+    )
 
 
 def is_file(sent: Sent) -> bool:

@@ -46,7 +46,7 @@ class RehearsalClock:
                 continue  # the simulator is restarting; our own time goes on
 
     def _ask(self) -> None:
-        told = float(self._session.get(self._url, timeout=2).json()["now"])
+        told = float(self._session.get(self._url, timeout=2, allow_redirects=False).json()["now"])
         offset = told - time.time()
         if abs(offset - self._offset) > JUMP:
             self._offset = offset

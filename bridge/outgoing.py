@@ -33,9 +33,11 @@ class Outgoing(requests.Session):
         """As requests does; the errors are the same, too."""
         if allow_redirects or not options.keys() <= SENDING | MAKING:
             return super().request(method, url, allow_redirects=allow_redirects, **options)
-        sending = self._steered(url) | {name: options.pop(name) for name in SENDING & options.keys()}
+        sending = {name: options.pop(name) for name in SENDING & options.keys()}
         prepared = self._made(method, url, **options)
-        response = self.get_adapter(url).send(prepared, **sending)
+        address = prepared.url or url
+        sending = self._steered(address) | sending
+        response = self.get_adapter(address).send(prepared, **sending)
         hooks = prepared.hooks
         answered: requests.Response = dispatch_hook("response", hooks, response, **sending)  # type: ignore[no-untyped-call]
         if not sending["stream"]:

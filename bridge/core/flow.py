@@ -88,7 +88,7 @@ def customer_texted(event: TextReceived, case: Case) -> Decision:
     """A text arrives. Opt-out words come first: the AI never sees them (OCX-SMS-25)."""
     if event.phone in case.rules.numbers:
         return Decision(ignored="from our own number")
-    opted_out = not case.allowed and not case.overtaken
+    opted_out = not case.allowed and not case.was_allowed
     word = consent.verdict(event.text, event.opt_out_type, opted_out)
     if word in ("stop", "start"):
         return _consent_changed(event, case, allowed=word == "start")
@@ -102,7 +102,7 @@ def customer_texted(event: TextReceived, case: Case) -> Decision:
 def _consent_changed(event: TextReceived, case: Case, *, allowed: bool) -> Decision:
     """STOP forbids and START allows; an agent in charge is told why replies stop (OPEN-18, OPEN-20).
 
-    The customer's last word counts, not the one that was heard last: STOP never waits, START may have to.
+    The word that was said last counts, not the one that was heard last.
     """
     if case.overtaken:
         return Decision(ignored="the customer has said otherwise since")

@@ -454,4 +454,5 @@ class Case:
     unposted: int | None = None  # the first turn that waits for the desk
     untold: tuple[Note, ...] = ()  # lines for the agent that wait for the desk
     unheard: bool = False  # the assistant has not taken what it was to be asked last
-    overtaken: bool = False  # the customer's last word about being texted was said after the event's text
+    overtaken: bool = False  # the customer has said something about being texted after the event's text
+    was_allowed: bool = False  # the phone had not opted out when the event's text came, which had to wait

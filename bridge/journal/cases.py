@@ -36,12 +36,13 @@ OF_PART = (SendAccepted, SendFailed, SendHeld)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decision knew besides: it follows from no event, and a replay needs it (P7)."""
+    """What a decision knew besides: it follows from no event, and a replay needs it (P7). See `Case`."""
 
-    unposted: int | None = None  # these three: effects under way
+    unposted: int | None = None  # these three: of effects under way
     untold: tuple[Note, ...] = ()
     unheard: bool = False
-    overtaken: bool = False  # a later word of the customer about being texted was decided before this text
+    overtaken: bool = False  # these two: of a text that comes late
+    was_allowed: bool = False
 
     @staticmethod
     def read(kept: str) -> "Facts":
@@ -68,7 +69,7 @@ class Decider:
     careful: bool = True  # each decision may be taken back alone; if not, `Broke` says that it ought to be
 
 
-def of(tx: Connection, decider: Decider, event: Event, *, overtaken: bool) -> Iterator[Case]:
+def of(tx: Connection, decider: Decider, event: Event, facts: Facts) -> Iterator[Case]:
     """One for every session the event concerns."""
     if isinstance(event, UserMerged):
         for session in sessions.of_user(tx, event.discarded):
@@ -77,7 +78,8 @@ def of(tx: Connection, decider: Decider, event: Event, *, overtaken: bool) -> It
     elif isinstance(event, ReceiptArrived):
         yield _case_of_receipt(tx, decider, event)
     else:
-        yield replace(_case(tx, decider, event), overtaken=overtaken)
+        case = _case(tx, decider, event)
+        yield replace(case, overtaken=facts.overtaken, was_allowed=facts.was_allowed)
 
 
 def _case(tx: Connection, decider: Decider, event: Event) -> Case:

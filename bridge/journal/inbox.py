@@ -23,8 +23,9 @@ from bridge.core.model import (
     Session,
     TextReceived,
 )
-from bridge.journal import cases, chats, codec, locks, outbox, receipts, sessions, sql, waiting
+from bridge.journal import cases, chats, codec, locks, outbox, overtaking, receipts, sessions, sql, waiting
 from bridge.journal.cases import NONE_KNOWN, Decider, Facts
+from bridge.journal.overtaking import Scope, Told
 from bridge.journal.schema import events
 from bridge.journal.statements import insert, insert_once
 
@@ -67,27 +68,31 @@ def record(tx: Connection, key: str, event: Event, asked: Collection[str]) -> bo
     It is held if its source has not been asked what came before, or if older ones are held.
     """
     source = waiting.source_of(event)
-    locks.share(tx, source)
+    locks.share(tx, waiting.teller_of(event))
     held = source and (source not in asked or waiting.is_held(tx, source))
     row = {**_row(key, event, "held" if held else "new"), "source": source}
+    if held and isinstance(event, TextReceived) and sessions.allowed(tx, event.phone, event.number):
+        row["facts"] = codec.encode(Facts(was_allowed=True))
     return insert_once(tx, events, row, "key")
 
 
-def record_in_order(
-    tx: Connection, source: str, told: list[tuple[str, Event]], scope: Callable[[str], str]
-) -> int:
+def record_in_order(tx: Connection, source: str, told: Told, scope: Scope) -> int:
     """Everything a source has told, oldest first, and then what is held of it: all to be decided now.
 
-    `scope` tells for which number a word about being texted counts. Returns how many nobody had told us.
+    What is held keeps the words with which it came. Returns how many nobody had told us.
     """
-    held = waiting.take_held(tx, source)
-    known, late = {key for _, key, _ in held}, waiting.overtaken(tx, told, held, scope)
-    fresh = []
-    for key, event in [*told, *((key, event) for _, key, event in held)]:
-        facts = codec.encode(Facts(overtaken=True)) if key in late else ""
-        if insert_once(tx, events, {**_row(key, event, "new"), "source": source, "facts": facts}, "key"):
-            fresh.append(key)
-    return len([key for key in fresh if key not in known])
+    held = {row["key"]: row for row in waiting.take_held(tx, source)}
+    late = overtaking.overtaken(tx, told, list(held.values()), scope)
+    rows = {key: {**_row(key, event, "new"), "source": source, "facts": ""} for key, event in told} | held
+    fresh = [row["key"] for row in rows.values() if _told_late(tx, row, overtaken=row["key"] in late)]
+    return len(set(fresh) - held.keys())
+
+
+def _told_late(tx: Connection, row: dict[str, Any], *, overtaken: bool) -> bool:
+    """To be decided now; False if it is known."""
+    facts = codec.encode(replace(Facts.read(row["facts"]), overtaken=True)) if overtaken else row["facts"]
+    new = {name: value for name, value in row.items() if name != "seq"} | {"state": "new", "facts": facts}
+    return insert_once(tx, events, new, "key")
 
 
 def compare(tx: Connection, decider: Decider, key: str, event: Event) -> None:
@@ -104,30 +109,30 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     rows = sql.rows(tx, NEW, most=most)
     for row in rows:
         read, known = partial(codec.event, row.kind, row.body), Facts.read(row.facts)
-        ended = _decide_guarded(tx, decider, row.kind, read, overtaken=known.overtaken)
+        ended = _decide_guarded(tx, decider, row.kind, read, known)
         sql.change(tx, DECIDED, of_key=row.key, **ended.row())
     return len(rows)
 
 
 def conclude(
-    tx: Connection, decider: Decider, key: str, event: Event | None, *, overtaken: bool = False
+    tx: Connection, decider: Decider, key: str, event: Event | None, known: Facts = NONE_KNOWN
 ) -> bool:
     """An outcome, if there is any: recorded and decided at once; tell whether there are other effects now."""
     if event is None or not sql.change(tx, _outcome(tx.dialect.name), **_row(key, event, "done")):
         return False
-    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event, overtaken=overtaken)
+    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event, known)
     if (row := ended.row()) != FINE:
         sql.change(tx, REMARKED, of_key=key, **row)
     return ended.moved
 
 
 def _decide_guarded(
-    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event], *, overtaken: bool
+    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event], known: Facts
 ) -> Ended:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
         with sql.savepoint(tx) if decider.careful else nullcontext():
-            ended = decide(tx, decider, read(), overtaken=overtaken)
+            ended = decide(tx, decider, read(), known)
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
     except Exception as bug:  # whatever is wrong with one event must not stop the others
@@ -140,18 +145,18 @@ def _decide_guarded(
     return ended
 
 
-def decide(tx: Connection, decider: Decider, event: Event, *, overtaken: bool = False) -> Ended:
+def decide(tx: Connection, decider: Decider, event: Event, known: Facts = NONE_KNOWN) -> Ended:
     """Run the flow for every session the event concerns; `remark` says why nothing happened."""
     remark, facts, moved = "", "", False
     if isinstance(event, TextReceived):
         _close_if_over(tx, decider, event)
-    for case in cases.of(tx, decider, event, overtaken=overtaken):
+    for case in cases.of(tx, decider, event, known):
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
         moved = moved or decision.moves
         remark = decision.ignored
-        known = Facts(case.unposted, case.untold, case.unheard, overtaken)
-        facts = codec.encode(known) if known != NONE_KNOWN else facts
+        now = replace(known, unposted=case.unposted, untold=case.untold, unheard=case.unheard)
+        facts = codec.encode(now) if now != NONE_KNOWN else facts
     return Ended("done", remark, facts, moved)
 
 

@@ -2,7 +2,7 @@
 
 Theory of operation. Events are decided in the order they were decided in. Three things do not follow from
 events and are taken from the record: the ids of new sessions, which try of an effect is which part of which
-reply, and what waited for a live chat that was lost (`Facts`). Effects are not performed: their outcomes are
+reply, and what was known besides (`Facts`). Effects are not performed: their outcomes are
 events of the record. That is also why nothing is withdrawn here; what was withdrawn by STOP has an outcome.
 
 A difference means that a decision hangs on something besides its event and the journal, that the journal was
@@ -70,7 +70,7 @@ def _decide(record: Connection, store: Connection, rules: Rules, row: Any) -> No
     drawn = _session_opened_by(record, event)
     facts = Facts.read(row.facts)
     decider = Decider(rules, lambda: drawn, lambda *_: None, lambda *_: facts)
-    inbox.conclude(store, decider, row.key, event, overtaken=facts.overtaken)
+    inbox.conclude(store, decider, row.key, event, facts)
     sql.change(store, NEVER_WITHDRAWN)
 
 

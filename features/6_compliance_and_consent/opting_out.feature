@@ -169,13 +169,3 @@ Feature: After an opt-out nothing is sent until the customer opts in again
     And 1 hour has passed
     When Maria texts "Are you there?"
     Then nothing else is sent to anyone
-
-  @choice @OPEN-18 @P6
-  Scenario: [18] A question heard of only after a later opt-out is asked all the same
-    Given Maria has texted "Hello"
-    And the carrier meets "drop webhooks" at its next "inbound"
-    And Maria has texted "Where is my order?"
-    And Maria has texted "OPT OUT"
-    When an hour passes
-    Then the AI has one session by text with Maria: "Hello", "Where is my order?"
-    And nothing else is sent to anyone

@@ -161,3 +161,12 @@ def test_redirects_go_the_ordinary_way() -> None:
     session.get(URL)
     session.get(URL, allow_redirects=False, cookies={"a": "b"})
     assert [each.headers.get("Cookie") for each in far.asked] == [None, "a=b"]
+
+
+@pytest.mark.parametrize("address", ["http://[::1/x", "http://", "nothing"])
+def test_an_address_that_is_none_is_the_same_error(address: str) -> None:
+    """Whoever sorts failures knows those of requests."""
+    session = Outgoing(1)
+    reached(session, Far())
+    with pytest.raises(requests.RequestException):
+        session.get(address, allow_redirects=False)

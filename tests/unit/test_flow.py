@@ -202,15 +202,25 @@ TEXTS: dict[str, Row] = {
         case(PEOPLE, overtaken=True),
         Told(rest={"ignored": "the customer has said otherwise since"}),
     ),
-    "YES from before the STOP is an answer": (
+    "YES that had to wait while the customer opted out": (
         text("Yes"),
-        case(PEOPLE, allowed=False, overtaken=True),
+        case(PEOPLE, allowed=False, overtaken=True, was_allowed=True),
         Told(ASKED_TWO, (PostTurn("s", 1),), (replace(HEARD, text="Yes"),)),
     ),
-    "from before the STOP, to the AI": (
+    "YES from between two opt-outs": (
+        text("Yes"),
+        case(PEOPLE, allowed=False, overtaken=True),
+        Told(rest={"ignored": "the customer has said otherwise since"}),
+    ),
+    "to the AI, but had to wait while the customer opted out": (
+        text(),
+        case(AI, allowed=False, was_allowed=True),
+        Told({**ASKED_TWO, "asking": True, "asked": 2}, (AskAssistant("s", 1, 2),), (HEARD,)),
+    ),
+    "to the AI from between two opt-outs": (
         text(),
         case(AI, allowed=False, overtaken=True),
-        Told({**ASKED_TWO, "asking": True, "asked": 2}, (AskAssistant("s", 1, 2),), (HEARD,)),
+        Told(rest={"ignored": "from an opted-out customer"}),
     ),
     "opted out, to people": (
         text(),

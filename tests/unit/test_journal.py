@@ -35,14 +35,12 @@ from bridge.core.model import (
     SendText,
     Session,
     TextReceived,
-    Turn,
     UserMerged,
 )
 from bridge.core.shares import Room
-from bridge.journal import Claim, Decider, Journal, codec, inbox, outbox, sessions, waiting
+from bridge.journal import Claim, Decider, Journal, codec, inbox, outbox, sessions
 from bridge.journal.engine import DirectWriter, GroupWriter, Writer, connect
 from bridge.journal.migrate import NewerSchema, upgrade
-from bridge.journal.replay import differences
 from bridge.journal.schema import REVISION, consents, effects, events, lanes, metadata, turns
 from bridge.journal.statements import upsert
 from tests import migrated
@@ -183,72 +181,6 @@ def test_stop_waits_for_nobody(book: Book) -> None:
     book.journal.record([to_office("STOP")])
     assert book.journal.step(0.0, 0)[0]
     assert [row[0] for row in book.rows(consents, consents.c.allowed)] == [False]
-
-
-OVERTAKEN = {
-    "an opt-in said before": (["START", "STOP"], False, []),
-    "an opt-in said after": (["STOP", "START"], True, []),
-    "a question said before": (["Where is it?", "STOP"], False, ["Where is it?"]),
-    "a question said after": (["STOP", "Where is it?"], False, []),
-    "a question between": (["STOP", "Where is it?", "START", "Hello"], True, ["Hello"]),
-}
-
-
-LOST = {  # what was said, which of it no webhook told: whether the customer may be texted
-    "an opt-in before a known opt-out": (["START", "OPT OUT"], "START", False),
-    "an opt-out before a known opt-in": (["STOP", "START"], "STOP", True),
-    "an opt-out after a known opt-in": (["START", "STOP"], "STOP", False),
-    "an opt-in after a known opt-out": (["STOP", "START"], "START", True),
-}
-
-
-@pytest.mark.parametrize(("said", "lost", "allowed"), LOST.values(), ids=list(LOST))
-def test_a_word_that_was_lost_counts_as_if_it_had_been_told_in_time(
-    book: Book,
-    said: list[str],
-    lost: str,
-    allowed: bool,  # noqa: FBT001
-) -> None:
-    """The carrier is asked, and tells in order what was told us, and what was not (P4, P5)."""
-    every: list[tuple[str, Event]] = [(words, heard(words)) for words in said]
-    book.journal.record([each for each in every if each[0] != lost])
-    book.journal.step(1.0, 0)
-    book.journal.catch_up(f"number:{SUPPORT}", every, 1.0)
-    book.journal.step(1.0, 0)
-    with book.engine.connect() as tx:
-        assert sessions.allowed(tx, MARIA, SUPPORT) == allowed
-    assert differences(book.engine, RULES) == []
-
-
-@pytest.mark.parametrize(("said", "allowed", "taken"), OVERTAKEN.values(), ids=list(OVERTAKEN))
-def test_stop_overtakes_what_is_held_and_changes_nothing_said_before(
-    book: Book,
-    said: list[str],
-    allowed: bool,  # noqa: FBT001
-    taken: list[str],
-) -> None:
-    """The customer's last word counts, not the one heard last; what was asked before it is asked (P1, P5)."""
-    for at, words in enumerate(said):
-        book.journal.record([(words, TextReceived(float(at), MARIA, OFFICE, words, f"SM-{words}"))])
-        book.journal.step(10.0, 0)
-    book.journal.catch_up(f"number:{OFFICE}", [], 10.0)
-    book.journal.step(10.0, 0)
-    with book.engine.connect() as tx:
-        assert sessions.allowed(tx, MARIA, OFFICE) == allowed
-    assert [codec.decode(Turn, body).text for (body,) in book.rows(turns, turns.c.body)] == taken
-    assert differences(book.engine, RULES) == []
-
-
-@pytest.mark.parametrize(("scope", "expected"), [(lambda number: number, set()), (lambda _: "", {"START"})])
-def test_a_stop_overtakes_only_where_it_counts(
-    book: Book, scope: Callable[[str], str], expected: set[str]
-) -> None:
-    """For its own number, or for all (FT-O5)."""
-    to_office = TextReceived(0.0, MARIA, OFFICE, "START", "SM-START")
-    book.journal.record([("START", to_office), ("STOP", heard("STOP"))])
-    with book.engine.begin() as tx:
-        held = waiting.take_held(tx, f"number:{OFFICE}")
-        assert waiting.overtaken(tx, [], held, scope) == expected
 
 
 def test_what_follows_something_held_is_held(book: Book) -> None:

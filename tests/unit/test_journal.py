@@ -161,18 +161,18 @@ def to_office(words: str) -> tuple[str, TextReceived]:
 
 def test_what_a_source_tells_first_waits_until_it_is_asked(book: Book) -> None:
     """Then all is decided as it happened there: missed, held, and what came while we asked (P4)."""
-    for words in ("two", "three", "four"):
+    for words in ("two", "four", "five"):
         book.journal.record([to_office(words)])
     assert (book.journal.held(), book.journal.step(0.0, 0)[0]) == ([f"number:{OFFICE}"], False)
     assert book.journal.busy(0.0)
     assert book.journal.counts()["events_new"] == 3
-    told: list[tuple[str, Event]] = [to_office(words) for words in ("one", "two", "three")]
+    told: list[tuple[str, Event]] = [to_office(words) for words in ("one", "two", "three", "four")]
     book.journal.begin(f"number:{OFFICE}", 5.0)
-    assert book.journal.catch_up(f"number:{OFFICE}", told, 7.0) == 1
+    assert book.journal.catch_up(f"number:{OFFICE}", told, 7.0) == 2
     assert (book.journal.held(), book.journal.asked_about(f"number:{OFFICE}")) == ([], (5.0, 7.0))
     book.journal.step(0.0, 0)
-    assert [turn.text for turn in book.journal.turns("session-1")] == ["one", "two", "three", "four"]
-    assert book.journal.record([to_office("two"), to_office("five")]) == 1
+    assert [turn.text for turn in book.journal.turns("session-1")] == ["one", "two", "three", "four", "five"]
+    assert book.journal.record([to_office("two"), to_office("six")]) == 1
     assert book.journal.held() == []
 
 

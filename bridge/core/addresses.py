@@ -110,6 +110,7 @@ def _without_mexican_one(text: str) -> str:
     return _MEXICO_OLD.sub(r"+52\1", plain) if _MEXICO_OLD.fullmatch(plain) else text
 
 
+@lru_cache(4096)  # each reply of a chat asks anew
 def region_of(phone: str) -> str:
     """The two-letter region of a phone; empty if there is none or it is not known."""
     if _shape(phone) != "phone":
@@ -118,6 +119,7 @@ def region_of(phone: str) -> str:
     return (phonenumbers.region_code_for_number(number) or "") if number else ""
 
 
+@lru_cache(4096)
 def is_us(phone: str) -> bool:
     """Do the US programmes apply to texts to this phone? True for the territories as well (CAR-301)."""
     return region_of(phone) in US_REGIONS or _is_of_no_region(phone)

@@ -1,7 +1,8 @@
 """The reply path: agent's webhook in → carrier's create call out, on both engines beside the same floor.
 
 The floor does the same with a bare Flask route, one synced insert (SQLite) and one call. Flat out, replies
-are told on several connections at once; the clock stops when the last was offered to the carrier.
+are told on several connections at once; the clock stops when the last was offered to the carrier. Floor and
+bridge take turns at that, and the median of each counts.
 
 On PostgreSQL the path is measured again while other replicas work on the same database: each is told replies
 in chats of its own at a steady rate, so that all of them decide and claim lanes; whoever is first does it.
@@ -17,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from time import perf_counter
 
 from tests import postgres
@@ -28,7 +29,7 @@ from tests.benchmarks.webhooks import reply, words
 
 RATE, BUSY = 20.0, 10.0  # replies a second: told to the replica that is measured, and to each other one
 SECONDS = 15.0
-LINES, FLAT_OUT = 16, 3.0  # connections, seconds
+LINES, FLAT_OUT, ROUNDS = 16, 3.0, 5  # connections, seconds, volleys
 OTHERS = (1, 3)
 PATIENCE = 60.0
 _numbers = itertools.count()
@@ -48,12 +49,16 @@ def reply_path(sink: Sink, folder: Path) -> None:
     print(
         f"reply path, {RATE:g} msg/s                     p50 ms   p99 ms  times the floor  flat out/s   share"
     )
-    with processes.bare(folder, sink) as port:
-        steady = _latencies(sink, port, [_bare() for _ in range(round(RATE * SECONDS))], RATE)
-        floor = _figures(steady, _end_to_end(sink, port, _bare))
+    database = processes.under_way(f"sqlite:///{folder}/bridge.db")
+    with processes.bare(folder, sink) as bare, processes.bridge(folder, sink, database) as ours:
+        steady = (
+            _latencies(sink, bare, [_bare() for _ in range(round(RATE * SECONDS))], RATE),
+            _steady(sink, [ours]),
+        )
+        rates = _in_turn(sink, (bare, _bare), (ours, _reply))
+    floor, sqlite = map(_figures, steady, rates)
     _row("floor: two calls, one commit", floor, floor)
-    with processes.bridge(folder, sink, processes.under_way(f"sqlite:///{folder}/bridge.db")) as port:
-        _row("SQLite", _alone(sink, port), floor)
+    _row("SQLite", sqlite, floor)
     try:
         with postgres.server() as server:
             _replicas(sink, folder, server.fresh(), floor)
@@ -102,6 +107,12 @@ def _latencies(sink: Sink, port: int, calls: list[Call], rate: float) -> list[fl
     if missing:
         raise SystemExit(f"{len(missing)} replies never reached the carrier, such as {missing[0]!r}")
     return [(sink.arrivals[text] - at) * 1000 for text, at in zip(texts, sent, strict=True)]
+
+
+def _in_turn(sink: Sink, *them: tuple[int, Callable[[], Call]]) -> list[float]:
+    """Each one's median of several volleys, one after the other: a machine's speed changes within seconds."""
+    rounds = [[_end_to_end(sink, *each) for each in them] for _ in range(ROUNDS)]
+    return [median(rates) for rates in zip(*rounds, strict=True)]
 
 
 def _end_to_end(sink: Sink, port: int, make: Callable[[], Call]) -> float:

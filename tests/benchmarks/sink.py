@@ -26,6 +26,7 @@ class Sink(ThreadingHTTPServer):
     """Listens on a free loopback port; `arrivals` maps a text to the moment it was offered."""
 
     daemon_threads = True
+    request_queue_size = 128  # a volley begins on many connections at once
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)

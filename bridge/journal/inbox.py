@@ -82,16 +82,18 @@ def record_in_order(tx: Connection, source: str, told: Told, scope: Scope) -> in
     What is held keeps the words with which it came. Returns how many nobody had told us.
     """
     held = {row["key"]: row for row in waiting.take_held(tx, source)}
-    late = overtaking.overtaken(tx, told, list(held.values()), scope)
-    rows = {key: {**_row(key, event, "new"), "source": source, "facts": ""} for key, event in told} | held
-    fresh = [row["key"] for row in rows.values() if _told_late(tx, row, overtaken=row["key"] in late)]
-    return len(set(fresh) - held.keys())
+    judged = overtaking.judged(tx, told, list(held.values()), scope)
+    rows = {key: _row(key, event, "new") | {"source": waiting.source_of(event)} for key, event in told} | held
+    fresh = {key for key, row in rows.items() if _told_late(tx, row, *judged)}
+    return len(fresh - held.keys())
 
 
-def _told_late(tx: Connection, row: dict[str, Any], *, overtaken: bool) -> bool:
+def _told_late(tx: Connection, row: dict[str, Any], overtaken: set[str], before_stop: set[str]) -> bool:
     """To be decided now; False if it is known."""
-    facts = codec.encode(replace(Facts.read(row["facts"]), overtaken=True)) if overtaken else row["facts"]
-    new = {name: value for name, value in row.items() if name != "seq"} | {"state": "new", "facts": facts}
+    key, facts = row["key"], Facts.read(row.get("facts", ""))
+    facts = Facts(overtaken=key in overtaken, was_allowed=facts.was_allowed and key in before_stop)
+    new = {name: value for name, value in row.items() if name != "seq"} | {"state": "new"}
+    new["facts"] = codec.encode(facts) if facts != NONE_KNOWN else ""
     return insert_once(tx, events, new, "key")
 
 

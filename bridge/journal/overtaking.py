@@ -1,11 +1,13 @@
 """Words about being texted that are heard of too late (promise P5).
 
 STOP waits for nobody. START may have to wait until its source was asked what came before, or be heard of only
-by asking; then it may be decided after a STOP that was said later, and must change nothing. No clock tells
+by asking; then it may be decided after a STOP that was said later, and must change nothing. And what a
+customer asked before the STOP must not be taken for the words of somebody who had opted out. No clock tells
 which was said later: it may have been set meanwhile, and each replica has its own.
 
   * What a source tells has an order. A word that stands there before one we knew is overtaken.
-  * What is held came in an order. A word that came before a STOP is overtaken, unless the source tells both.
+  * What is held came in an order. A word that came before a STOP is overtaken. If the source tells both, its
+    order counts: a webhook may have been tried again.
 
 Not seen: a STOP to another of our numbers than the one whose lost START is found by asking.
 """
@@ -33,19 +35,35 @@ Scope = Callable[[str], str]  # the number for which a word counts; empty: for a
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A text that may be a word about being texted: the how manieth event it is, and whose words count."""
+class _Said:
+    """A text as it was heard: the how manieth event it is, and whose words count for it."""
 
     seq: int
     key: str
     who: tuple[str, str]
+    may_be_word: bool
 
 
-def overtaken(tx: Connection, told: Told, held: list[Row], scope: Scope) -> set[str]:
-    """Keys of what is told and of what is held that a later word has overtaken."""
-    found = set(_before_known_words(tx, told, scope))
-    words = [_Word(row["seq"], row["key"], _who(text, scope)) for row, text in _words(held)]
-    return found | {word.key for word in words if _before_a_stop(word, _stops(tx, words, scope), dict(told))}
+def judged(tx: Connection, told: Told, held: list[Row], scope: Scope) -> tuple[set[str], set[str]]:
+    """Keys of the words that a later word has overtaken, and of held texts that came before a STOP.
+
+    Only the latter may have been said by somebody who could be texted then, if nobody can be now.
+    """
+    texts = list(_texts(held, scope))
+    stops, places = _stops(tx, texts, scope), {key: place for place, (key, _) in enumerate(told)}
+    before = {text.key for text in texts if _is_before_one(text, stops, places)}
+    words = {text.key for text in texts if text.may_be_word}
+    after = set(_after_stops(tx, told, scope)) if before & places.keys() else set()
+    return before & words | set(_before_known_words(tx, told, scope)), before - after
+
+
+def _is_before_one(text: _Said, stops: list[_Said], places: dict[str, int]) -> bool:
+    """In the source's order if it tells both, else as they were heard."""
+    return any(
+        places[text.key] < places[stop.key] if {text.key, stop.key} <= places.keys() else text.seq < stop.seq
+        for stop in stops
+        if stop.who == text.who
+    )
 
 
 def _before_known_words(tx: Connection, told: Told, scope: Scope) -> Iterator[str]:
@@ -56,29 +74,42 @@ def _before_known_words(tx: Connection, told: Told, scope: Scope) -> Iterator[st
             who = _who(event, scope)
             if who in spoken:
                 yield key
-            elif (row := sql.first(tx, KNOWN, of_key=key)) and _is_word(_text(row.kind, row.body)):
+            elif (known := _known(tx, key)) and _word(known) in ("stop", "start"):
                 spoken.add(who)
 
 
-def _before_a_stop(word: _Word, stops: list[_Word], told: dict[str, Event]) -> bool:
-    later = (stop for stop in stops if stop.seq > word.seq and stop.who == word.who)
-    return any(not (word.key in told and stop.key in told) for stop in later)
+def _after_stops(tx: Connection, told: Told, scope: Scope) -> Iterator[str]:
+    stopped = set()
+    for key, event in told:
+        if isinstance(event, TextReceived):
+            who, word = _who(event, scope), _word(_known(tx, key) or event)
+            if who in stopped:
+                yield key
+            if word == "stop":
+                stopped.add(who)
+            elif word == "start":
+                stopped.discard(who)
 
 
-def _stops(tx: Connection, words: list[_Word], scope: Scope) -> list[_Word]:
-    """Every STOP that came after the first of these words."""
-    if not words:
+def _stops(tx: Connection, texts: list[_Said], scope: Scope) -> list[_Said]:
+    """Every STOP that came after the first of these texts."""
+    if not texts:
         return []
-    rows = sql.rows(tx, STOPS, after=min(word.seq for word in words))
-    read = [(row, _text(row.kind, row.body)) for row in rows]
-    return [_Word(row.seq, row.key, _who(text, scope)) for row, text in read if text is not None]
+    rows = sql.rows(tx, STOPS, after=min(text.seq for text in texts))
+    return list(_texts([row._asdict() for row in rows], scope))
 
 
-def _words(held: list[Row]) -> Iterator[tuple[Row, TextReceived]]:
-    for row in held:
+def _texts(rows: list[Row], scope: Scope) -> Iterator[_Said]:
+    for row in rows:
         text = _text(row["kind"], row["body"])
-        if text is not None and _may_be_word(text):
-            yield row, text
+        if text is not None:
+            yield _Said(row["seq"], row["key"], _who(text, scope), _may_be_word(text))
+
+
+def _known(tx: Connection, key: str) -> TextReceived | None:
+    """The text with this key as it was heard; None if it was not."""
+    row = sql.first(tx, KNOWN, of_key=key)
+    return _text(row.kind, row.body) if row else None
 
 
 def _text(kind: str, body: str) -> TextReceived | None:
@@ -103,5 +134,5 @@ def _may_be_word(event: Event) -> bool:
     ) in ("stop", "start")
 
 
-def _is_word(text: TextReceived | None) -> bool:
-    return text is not None and consent.verdict(text.text, text.opt_out_type) in ("stop", "start")
+def _word(text: TextReceived) -> str:
+    return consent.verdict(text.text, text.opt_out_type)

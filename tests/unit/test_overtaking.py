@@ -105,6 +105,57 @@ def test_a_word_that_was_lost_counts_as_if_it_had_been_told_in_time(
     assert outcome(book, ASKED)[0] == allowed
 
 
+FOUND: dict[str, tuple[list[str], list[str], tuple[bool, list[str]]]] = {
+    # what was said; which of it webhooks told, in their order; what comes of it
+    "a question after a lost opt-out": (["STOP", "Where?"], ["Where?"], (False, [])),
+    "a Yes after a lost opt-out": (["STOP", "Yes"], ["Yes"], (True, [])),
+    "a question and an opt-in after one": (["STOP", "Where?", "START"], ["Where?", "START"], (True, [])),
+    "a question after one that came late": (["STOP", "Where?"], ["Where?", "STOP"], (False, [])),
+    "a question between a lost one and another": (["STOP", "Hm", "OPT OUT"], ["Hm", "OPT OUT"], (False, [])),
+    "a question before a lost opt-out": (["Where?", "STOP"], ["Where?"], (False, ["Where?"])),
+    "a question before a known opt-out": (["Where?", "STOP"], ["Where?", "STOP"], (False, ["Where?"])),
+    "a question between opt-in and opt-out": (
+        ["STOP", "START", "Where?", "OPT OUT"],
+        ["Where?", "OPT OUT"],
+        (False, ["Where?"]),
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "heard", "expected"), FOUND.values(), ids=list(FOUND))
+def test_what_was_held_is_judged_by_what_the_carrier_tells(
+    book: Book, words: list[str], heard: list[str], expected: tuple[bool, list[str]]
+) -> None:
+    """Whoever had opted out is not heard by the AI, whenever we learn of it."""
+    every = {each: said(each, place) for place, each in enumerate(words)}
+    for each in heard:
+        book.journal.record([every[each]])
+        book.journal.step(1.0, 0)
+    book.journal.catch_up(f"number:{NOT_ASKED}", [listed(each) for each in every.values()], 1.0)
+    book.journal.step(1.0, 0)
+    assert outcome(book, NOT_ASKED) == expected
+
+
+def test_an_opt_out_that_is_not_yet_decided_counts(book: Book) -> None:
+    """It was recorded first."""
+    book.journal.record([said("STOP", 0), said("Where?", 1)])
+    book.journal.catch_up(f"number:{NOT_ASKED}", [], 1.0)
+    book.journal.step(1.0, 0)
+    assert outcome(book, NOT_ASKED) == (False, [])
+
+
+def test_an_opt_out_found_at_another_number_overtakes_what_is_held(book: Book) -> None:
+    """It counts for all of ours, and its own webhook will be no news."""
+    book.journal.record([said("START", 0)])
+    stop = said("STOP", 1, number=ASKED)
+    book.journal.catch_up(f"number:{ASKED}", [listed(stop)], 1.0)
+    book.journal.step(1.0, 0)
+    book.journal.record([stop])
+    book.journal.catch_up(f"number:{NOT_ASKED}", [], 1.0)
+    book.journal.step(1.0, 0)
+    assert outcome(book, NOT_ASKED)[0] is False
+
+
 def test_the_carriers_order_counts_more_than_that_of_webhooks(book: Book) -> None:
     """The webhook of a STOP was tried again and came after that of the START that followed."""
     stop, start = said("STOP", 0), said("START", 1)
@@ -158,7 +209,7 @@ def test_a_stop_overtakes_only_where_it_counts(
     book.journal.record([said("START", 0), said("STOP", 1, number=ASKED)])
     with book.engine.begin() as tx:
         held = waiting.take_held(tx, f"number:{NOT_ASKED}")
-        assert overtaking.overtaken(tx, [], held, scope) == expected
+        assert overtaking.judged(tx, [], held, scope) == (expected, expected)
 
 
 def test_a_stop_waits_for_nobody_but_for_whoever_takes_in_what_its_number_tells() -> None:

@@ -1,8 +1,4 @@
-"""The word about being texted that was said last counts, not the one that was heard last (P5).
-
-In the rows a star stands before what is decided only once the number was asked what came before; all else was
-decided when it came.
-"""
+"""The word about being texted that was said last counts, not the one that was heard last (P5)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,9 +11,8 @@ from bridge.core.model import Event, TextReceived, Turn
 from bridge.journal import codec, overtaking, sessions, waiting
 from bridge.journal.replay import differences
 from bridge.journal.schema import events, turns
-from tests.unit.test_journal import MARIA, OMAR, RULES, SUPPORT, Book, book_at, book_on
+from tests.unit.test_journal import MARIA, OFFICE, OMAR, RULES, SUPPORT, Book, book_at, book_on
 
-OFFICE = "+14155550151"
 ASKED, NOT_ASKED = SUPPORT, OFFICE  # one was asked what came before when the bridge started
 
 

@@ -25,13 +25,12 @@ from bridge.core.model import (
 )
 from bridge.journal import cases, chats, codec, locks, outbox, overtaking, receipts, sessions, sql, waiting
 from bridge.journal.cases import NONE_KNOWN, Decider, Facts
-from bridge.journal.overtaking import Scope, Told
+from bridge.journal.overtaking import KNOWN, Scope, Told
 from bridge.journal.schema import events
 from bridge.journal.statements import insert, insert_once
 
 MOST_AT_ONCE = 50
 NEW = select(events).where(events.c.state == "new").order_by(events.c.seq).limit(bindparam("most"))
-KNOWN = select(events.c.body).where(events.c.key == bindparam("of_key"))
 NEXT_DECIDED = select(func.coalesce(func.max(events.alias().c.decided), 0) + 1)
 REMARKED = (
     update(events)

@@ -158,6 +158,26 @@ def test_reset_empties_the_page(page: Page) -> None:
     expect(page.locator("#screen-empty")).to_be_visible()
 
 
+MOST_AT_ONCE = """() => new Promise((done) => {
+  const ask = window.fetch;
+  let [open, most] = [0, 0];
+  window.fetch = async (url, options) => {
+    if (!url.endsWith("/messages")) return ask(url, options);
+    most = Math.max(most, ++open);
+    const answer = await ask(url, options);
+    open -= 1;
+    done(most);
+    return answer;
+  };
+  for (let each = 0; each < 3; each += 1) document.getElementById("phone").dispatchEvent(new Event("change"));
+})"""
+
+
+def test_an_older_answer_never_covers_a_newer_one(page: Page) -> None:
+    """However much happens at once, the page asks for one view at a time: a slow answer is not drawn last."""
+    assert page.evaluate(MOST_AT_ONCE) == 1
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "light"), (400, "dark")])
 def test_it_fits(page: Page, width: int, scheme: str) -> None:
     """Nothing sticks out sideways, on a desk or on a phone."""

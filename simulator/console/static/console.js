@@ -9,7 +9,7 @@ const FAULTS = [
 ];
 const SHOWN = 400;
 const at = (id) => document.getElementById(id);
-const state = { chat: null, chats: [], entries: [], systems: [], ahead: 0, news: null };
+const state = { chat: null, entries: [], systems: [], ahead: 0, news: null, drawing: Promise.resolve(), next: null };
 
 // --- small tools ---
 
@@ -141,7 +141,7 @@ function chatRow(chat) {
     make("strong", {}, customer(chat)),
     make("span", { class: "pill" }, chatState(chat)),
     make("small", {}, last?.text || "…"));
-  button.addEventListener("click", () => { state.chat = chat.id; showWorkspace(); });
+  button.addEventListener("click", () => { state.chat = chat.id; refresh(); });
   return make("li", {}, button);
 }
 
@@ -171,7 +171,6 @@ function showChat(chat) {
 
 async function showWorkspace() {
   const { conversations } = await call("GET", "/conversations");
-  state.chats = conversations;
   if (!conversations.some((chat) => chat.id === state.chat)) state.chat = conversations.at(-1)?.id ?? null;
   at("chats").replaceChildren(...conversations.map(chatRow));
   at("chats-empty").hidden = conversations.length > 0;
@@ -261,7 +260,14 @@ function enter(entry) {
 
 // --- life ---
 
-async function refresh() {
+// One drawing at a time, or an older answer could cover a newer one; all who ask meanwhile share the next.
+function refresh() {
+  state.next ??= state.drawing.then(draw);
+  return state.next;
+}
+
+async function draw() {
+  [state.drawing, state.next] = [state.next, null];
   clearTimeout(state.news);
   state.news = null;
   const views = [showPhone(), showWorkspace(), showFaults()];
@@ -328,7 +334,7 @@ function wire() {
   at("release").addEventListener("click", () => doing(() => call("POST", "/faults/release")));
   at("note").addEventListener("change", () => at("replying").classList.toggle("noting", at("note").checked));
   at("fault-operation").addEventListener("focus", showOperations);
-  for (const id of ["phone", "number"]) at(id).addEventListener("change", () => doing(showPhone));
+  for (const id of ["phone", "number"]) at(id).addEventListener("change", () => doing(() => {}));
   for (const id of ["kind", "filter"]) at(id).addEventListener("input", filterRows);
 }
 

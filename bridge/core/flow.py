@@ -300,16 +300,28 @@ def control_passed(_event: ControlPassed, case: Case) -> Decision:
 
 
 def control_refused(event: ControlRefused, case: Case) -> Decision:
-    """The desk said yes and then could not: try again, for a night; after a few times say so (SUN-SWB-10)."""
+    """The desk said yes and then could not: try again, for a night; after a few times say so (SUN-SWB-10).
+
+    One try at a time: where the next one waits already, as after a crash between two, none is added.
+    """
     session = case.session
-    if session is None or session.charge is Charge.NOBODY or session.refusals >= MOST_REFUSALS:
+    if session is None or session.charge is Charge.NOBODY:
         return Decision(ignored=f"control refused: {event.reason}")
+    if session.refusals >= MOST_REFUSALS and not case.passing:
+        return Decision(_stuck(session, PassControl))
     session = replace(session, charge=Charge.HANDOFF, refusals=session.refusals + 1)
-    again: tuple[Effect, ...] = (PassControl(session.id),)
+    again: tuple[Effect, ...] = () if case.passing else (PassControl(session.id),)
     if session.refusals < MANY_REFUSALS:
         return Decision(session, effects=again)
     told = _told_once(session, "refused", f"The live chat could not be given to agents: {event.reason}")
     return replace(told, session=told.session or session, effects=told.effects + again)
+
+
+def _stuck(session: Session, kind: type[Effect]) -> Session:
+    """A handoff given up half way: `_tried_again` finds the mark."""
+    marker = f"parked:{kind.__name__}"
+    told = session.told if marker in session.told else (*session.told, marker)
+    return replace(session, charge=Charge.HANDOFF, told=told)
 
 
 # --- 4. The agent replies -----------------------------------------------------------------------

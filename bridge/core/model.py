@@ -454,5 +454,6 @@ class Case:
     unposted: int | None = None  # the first turn that waits for the desk
     untold: tuple[Note, ...] = ()  # lines for the agent that wait for the desk
     unheard: bool = False  # the assistant has not taken what it was to be asked last
+    passing: bool = False  # control of the live chat is to be passed, and nobody is at it
     overtaken: bool = False  # the customer has said something about being texted after the event's text
     was_allowed: bool = False  # the phone had not opted out when the event's text came, which had to wait

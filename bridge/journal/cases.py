@@ -31,6 +31,7 @@ from bridge.journal import chats, codec, locks, outbox, receipts, sessions
 from bridge.journal.sessions import Known
 
 OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
+MINDS_WHAT_WAITS = (ConversationRemoved, ChatLost, ControlRefused, AssistantClosed)
 OF_PART = (SendAccepted, SendFailed, SendHeld)
 
 
@@ -38,8 +39,9 @@ OF_PART = (SendAccepted, SendFailed, SendHeld)
 class Facts:
     """What a decision knew besides: it follows from no event, and a replay needs it (P7). See `Case`."""
 
-    unposted: int | None = None  # these three: of effects under way
+    unposted: int | None = None  # these four: of effects under way
     untold: tuple[Note, ...] = ()
+    passing: bool = False
     unheard: bool = False
     overtaken: bool = False  # these two: of a text that comes late
     was_allowed: bool = False
@@ -91,13 +93,15 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
         return _with_part(tx, case, event.turn, event.part)
     if isinstance(event, EffectParked) and event.line is not None:
         return _with_part(tx, case, event.line, 0)
-    if isinstance(event, ConversationRemoved | ChatLost):
-        facts = decider.facts(tx, session.id)
-        return replace(case, unposted=facts.unposted, untold=facts.untold)
-    if isinstance(event, AssistantClosed):
-        return replace(case, unheard=decider.facts(tx, session.id).unheard)
+    if isinstance(event, MINDS_WHAT_WAITS):
+        return _with_what_waits(case, decider.facts(tx, session.id))
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
+
+
+def _with_what_waits(case: Case, facts: Facts) -> Case:
+    case = replace(case, unposted=facts.unposted, untold=facts.untold)
+    return replace(case, passing=facts.passing, unheard=facts.unheard)
 
 
 def _case_of_nobody(tx: Connection, decider: Decider, event: Event) -> Case:

@@ -1,5 +1,7 @@
 """What waits for a session's live chat, and what becomes of it when the chat is lost (FT-D2, FT-D4)."""
 
+from typing import NamedTuple
+
 from sqlalchemy import Connection, bindparam, select
 
 from bridge.core.model import Note, PassControl, PostTurn, Session, TellAgent
@@ -17,12 +19,23 @@ FOR_THE_DESK = (
 )
 
 
-def waiting_for(tx: Connection, session: str) -> tuple[int | None, tuple[Note, ...]]:
-    """The first turn and the notes that wait for a session's live chat."""
+class ForTheDesk(NamedTuple):
+    """What waits for a session's live chat; what is being performed may be done already."""
+
+    unposted: int | None  # the first turn
+    untold: tuple[Note, ...]
+    passing: bool
+
+
+def waiting_for(tx: Connection, session: str) -> ForTheDesk:
+    """Turns, notes and a pass of control that nobody is at."""
     rows = sql.rows(tx, FOR_THE_DESK, of_session=session)
     lines = [codec.decode(PostTurn, row.body).turn for row in rows if row.kind == "PostTurn"]
     notes = [codec.decode(TellAgent, row.body) for row in rows if row.kind == "TellAgent"]
-    return min(lines, default=None), tuple(Note(note.text, note.marker) for note in notes)
+    passing = any(row.kind == "PassControl" for row in rows)
+    return ForTheDesk(
+        min(lines, default=None), tuple(Note(each.text, each.marker) for each in notes), passing
+    )
 
 
 def withdraw_from(tx: Connection, session: Session) -> None:

@@ -156,7 +156,9 @@ def decide(tx: Connection, decider: Decider, event: Event, known: Facts = NONE_K
         _apply(tx, decider, event, case, decision)
         moved = moved or decision.moves
         remark = decision.ignored
-        now = replace(known, unposted=case.unposted, untold=case.untold, unheard=case.unheard)
+        now = replace(
+            known, unposted=case.unposted, untold=case.untold, passing=case.passing, unheard=case.unheard
+        )
         facts = codec.encode(now) if now != NONE_KNOWN else facts
     return Ended("done", remark, facts, moved)
 

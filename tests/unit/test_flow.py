@@ -112,6 +112,7 @@ TOLD_STOP = (
     "replies are not sent until the customer texts START."
 )
 STUCK = "parked:OpenConversation"
+NOT_PASSED = "parked:PassControl"
 HEARD = Turn(1, Author.CUSTOMER, "Hello", 9.0, source_id="SM9")
 ASKED_TWO = {"turns": 2, "last_at": 9.0}
 
@@ -132,7 +133,7 @@ TEXTS: dict[str, Row] = {
     ),
     "after passing control was given up": (
         text(),
-        case(replace(OPEN, told=("parked:PassControl", "parked:PostTurn:0"))),
+        case(replace(OPEN, told=(NOT_PASSED, "parked:PostTurn:0"))),
         Told({**ASKED_TWO, "told": ("parked:PostTurn:0",)}, (PostTurn("s", 1), PassControl("s")), (HEARD,)),
     ),
     "before control passed": (text(), case(OPEN), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
@@ -454,6 +455,26 @@ HANDOFFS: dict[str, Row] = {
         ControlRefused(9.0, "c", "busy"),
         case(PEOPLE),
         Told({"refusals": 1, "charge": Charge.HANDOFF}, (PassControl("s"),)),
+    ),
+    "control refused while the next try waits": (
+        ControlRefused(9.0, "c", "busy"),
+        case(PEOPLE, passing=True),
+        Told({"refusals": 1, "charge": Charge.HANDOFF}),
+    ),
+    "control refused while the last try waits": (
+        ControlRefused(9.0, "c", "busy"),
+        case(replace(OPEN, refusals=50, told=("refused",)), passing=True),
+        Told({"refusals": 51}),
+    ),
+    "control refused all night": (
+        ControlRefused(9.0, "c", "busy"),
+        case(replace(PEOPLE, refusals=50)),
+        Told({"charge": Charge.HANDOFF, "told": (NOT_PASSED,)}),
+    ),
+    "control refused the night after": (
+        ControlRefused(9.0, "c", "busy"),
+        case(replace(OPEN, refusals=50, told=(NOT_PASSED,))),
+        Told({"refusals": 50}),
     ),
     "control refused for the fifth time": (
         ControlRefused(9.0, "c", "busy"),
@@ -867,8 +888,8 @@ BESIDE: dict[str, Row] = {
         EffectParked(9.0, "s", "PassControl", "refused"),
         case(PEOPLE),
         Told(
-            {"told": ("parked:PassControl",)},
-            (TellAgent("s", "Something could not be done: refused", "parked:PassControl"),),
+            {"told": (NOT_PASSED,)},
+            (TellAgent("s", "Something could not be done: refused", NOT_PASSED),),
         ),
     ),
     "a line without words was given up": (

@@ -59,6 +59,16 @@ def _(world: World) -> None:
     world.desk.switch(default_responder="none")
 
 
+@given("the desk takes every pass of control and carries none out")
+def _(world: World) -> None:
+    world.desk.switch(passing="fails")
+
+
+@when("the desk carries out passes of control again")
+def _(world: World) -> None:
+    world.desk.switch(passing="moves")
+
+
 @given("attachments of the desk are private")
 def _(world: World) -> None:
     world.desk.switch(private_attachments=True)

@@ -209,8 +209,8 @@ class Seen:
         self._new_taken.clear()
 
     def may_be_silent(self, phone: str, told: Told) -> bool:
-        """Whether the bridge may think this phone opted out when it learns of `told`."""
-        return phone in self.refused or any(not told.before(stop) for stop in self._stops(phone, told))
+        """Whether this phone had opted out when `told` was said, or had for all the bridge knew of it."""
+        return phone in self.refused or any(not told.must_precede(stop) for stop in self._stops(phone, told))
 
     def may_fall_silent(self, phone: str, told: Told) -> bool:
         """The same, or later, before `told` has left."""

@@ -44,7 +44,9 @@ class Clock:
         self._start = start
         self._due: list[Due] = []
         self._numbers = itertools.count()
-        self._wake = threading.Condition()
+        self._lock = threading.RLock()
+        self._wake = threading.Condition(self._lock)
+        self._waiting = 0  # so many wait for something to happen
         self._age = 0  # so often everything was forgotten
 
     def now(self) -> float:
@@ -52,10 +54,10 @@ class Clock:
 
     def later(self, seconds: float, work: Work, *, lane: str = "") -> int:
         """Run `work` once `seconds` have passed; its number."""
-        with self._wake:
+        with self._lock:
             due = Due(self.now() + seconds, next(self._numbers), lane, work, copy_context())
             heapq.heappush(self._due, due)
-            self._wake.notify_all()
+            self._notify()
             return due.number
 
     def advance(self, seconds: float) -> None:
@@ -80,12 +82,12 @@ class Clock:
 
     def idle(self) -> bool:
         """Whether nothing is due now."""
-        with self._wake:
+        with self._lock:
             return not self._due or self._due[0].at > self.now()
 
     def next_due(self) -> float | None:
         """When the next work falls due."""
-        with self._wake:
+        with self._lock:
             return self._due[0].at if self._due else None
 
     def post(self, hook: Hook, heard: Heard) -> bool:  # noqa: ARG002 - most clocks carry nothing
@@ -97,15 +99,20 @@ class Clock:
 
         What was forgotten is returned, because to free it takes long.
         """
-        with self._wake:
+        with self._lock:
             forgotten, self._due = self._due, []
             self._offset = self._start
             self._numbers = itertools.count()
             self._age += 1
             return forgotten
 
+    def _notify(self) -> None:
+        """Something happened. Under the lock."""
+        if self._waiting:
+            self._wake.notify_all()
+
     def _pop(self, until: float) -> Due | None:
-        with self._wake:
+        with self._lock:
             if self._due and self._due[0].at <= until:
                 return heapq.heappop(self._due)
             return None
@@ -122,9 +129,9 @@ class RealClock(Clock):
         return time.time() + self._offset
 
     def advance(self, seconds: float) -> None:
-        with self._wake:
+        with self._lock:
             self._offset += seconds
-            self._wake.notify_all()
+            self._notify()
 
     def run_due(self) -> bool:
         """That somebody does it."""
@@ -132,11 +139,15 @@ class RealClock(Clock):
 
     def settle(self) -> None:
         """Wait for it, but not for ever: somebody may be waiting for us."""
-        with self._wake:
-            self._wake.wait_for(self.idle, PATIENCE)
+        with self._lock:
+            self._waiting += 1
+            try:
+                self._wake.wait_for(self.idle, PATIENCE)
+            finally:
+                self._waiting -= 1
 
     def idle(self) -> bool:
-        with self._wake:
+        with self._lock:
             return self._running == 0 and super().idle()
 
 
@@ -145,6 +156,7 @@ class RunningClock(RealClock):
 
     def __init__(self, *, threads: int = 8, standing: bool = False) -> None:
         super().__init__()
+        self._waiting += 1  # the thread that runs time
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a server starts without it
 
         self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"lane-{n}") for n in range(threads)]
@@ -157,9 +169,9 @@ class RunningClock(RealClock):
         threading.Thread(target=self._run, name="clock", daemon=True).start()
 
     def stop(self) -> None:
-        with self._wake:
+        with self._lock:
             self._stopped = True
-            self._wake.notify_all()
+            self._notify()
 
     def _run(self) -> None:
         while (found := self._next()) is not None:
@@ -167,7 +179,7 @@ class RunningClock(RealClock):
             self._pools[hash(due.lane) % len(self._pools)].submit(self._perform, due, age)
 
     def _next(self) -> tuple[Due, int] | None:
-        with self._wake:
+        with self._lock:
             while not self._stopped:
                 wait = self._due[0].at - self.now() if self._due else None
                 if wait is not None and wait <= 0:
@@ -185,6 +197,6 @@ class RunningClock(RealClock):
             if age == self._age:
                 self.perform(due.number, due.run)
         finally:
-            with self._wake:
+            with self._lock:
                 self._running -= 1
-                self._wake.notify_all()
+                self._notify()

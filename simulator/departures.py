@@ -20,7 +20,7 @@ from simulator.faults import CAUSE, HOOK_KINDS, Fault, Faults
 PATIENCE = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leaving:
     """One webhook; `go` lets it leave on a lane, as often as it is called."""
 

@@ -74,7 +74,7 @@ class DrivenClock(RealClock):
         return lane is not None
 
     def reset(self) -> list[Any]:
-        with self._wake:
+        with self._lock:
             forgotten = super().reset()
             for lane in self._lanes.values():
                 forgotten += lane.works
@@ -96,7 +96,7 @@ class DrivenClock(RealClock):
 
     def ready(self) -> Work | None:
         """What can be done now."""
-        with self._wake:
+        with self._lock:
             if self._open:
                 return self._open.popleft()
             while (due := self._pop(self.now())) is not None:
@@ -110,7 +110,7 @@ class DrivenClock(RealClock):
 
     def soon(self, work: Work) -> None:
         """Work of no lane, as soon as may be."""
-        with self._wake:
+        with self._lock:
             self._open.append(work)
         self._wake_up()
 
@@ -127,7 +127,7 @@ class DrivenClock(RealClock):
             self._go_on(lane)
 
     def _go_on(self, lane: _Lane) -> None:
-        with self._wake:
+        with self._lock:
             parcel = lane.parcels.popleft() if lane.parcels else None
             if parcel is None and lane.works:
                 self._open.append(partial(self._act, lane, lane.works.popleft().run))
@@ -141,7 +141,7 @@ class DrivenClock(RealClock):
         self._running -= 1
         if self._lanes.get(lane.name) is lane:
             del self._lanes[lane.name]
-        self._wake.notify_all()
+        self._notify()
 
     def _heard(self, lane: _Lane, parcel: _Parcel, answer: HookAnswer) -> None:
         def hear() -> None:

@@ -24,9 +24,18 @@ class Headers:
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: object = None) -> object:
         """The first value of that name."""
+        return (self._first or self._named()).get(name.lower(), default)
+
+    def _named(self) -> dict[str, str]:
         if self._first is None:
             self._first = {held.lower(): value for held, value in reversed(self.pairs)}
-        return self._first.get(name.lower(), default)
+        return self._first
+
+    def copy(self) -> "Headers":
+        """The same lines, to be changed alone."""
+        same = Headers()
+        same.pairs, same._first = self.pairs, self._named()  # neither is ever changed in place
+        return same
 
     def items(self) -> list[Pair]:
         return list(self.pairs)
@@ -34,7 +43,7 @@ class Headers:
     def extend(self, more: "Mapping[str, str] | Iterable[Pair] | Headers") -> None:
         """Add lines behind those that are there."""
         pairs = more.items() if isinstance(more, Mapping | Headers) else more
-        self.pairs += [(name, str(value)) for name, value in pairs]
+        self.pairs = [*self.pairs, *((name, str(value)) for name, value in pairs)]
         self._first = None
 
     def __getitem__(self, name: str) -> str:
@@ -45,8 +54,8 @@ class Headers:
 
     def __setitem__(self, name: str, value: str) -> None:
         wanted = name.lower()
-        self.pairs = [pair for pair in self.pairs if pair[0].lower() != wanted]
-        self.pairs.append((name, str(value)))
+        others = [pair for pair in self.pairs if pair[0].lower() != wanted]
+        self.pairs = [*others, (name, str(value))]
         self._first = None
 
     def __delitem__(self, name: str) -> None:

@@ -17,7 +17,7 @@ class Hook:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HookAnswer:
     """What the receiver said; status None: no connection or no answer in time."""
 

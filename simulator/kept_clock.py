@@ -50,12 +50,12 @@ class KeptClock(RunningClock):
     def reset(self) -> list[object]:
         if self._here.moment is not None:
             self._here.moment -= self._offset
-        with self._wake:
+        with self._lock:
             self._names.clear()
             return super().reset()
 
     def later(self, seconds: float, work: Work, *, lane: str = "") -> int:
-        with self._wake:
+        with self._lock:
             number = super().later(seconds, work, lane=lane)
             self._here.left += 1
             self._names[number] = f"{self._here.actor}.{self._here.left}"
@@ -70,7 +70,7 @@ class KeptClock(RunningClock):
 
     def take(self, name: str) -> Work | None:
         """The work of that name, out of the row."""
-        with self._wake:
+        with self._lock:
             found = next((due for due in self._due if self._names.get(due.number) == name), None)
             if found is None:
                 return None

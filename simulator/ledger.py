@@ -26,19 +26,23 @@ class Ledger:
         self.leftovers = leftovers
         self._entries: list[Entry] = []
         self._looked = 0  # so many have been looked at, and their bodies read
-        self._news = threading.Condition()
+        self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
+        self._waiting = 0  # so many wait for news
 
     def write(self, kind: str, system: str, at: float, **facts: object) -> Entry:
         """Append one entry and wake whoever waits."""
-        with self._news:
-            entry: Entry = {"n": len(self._entries) + 1, "at": at, "kind": kind, "system": system, **facts}
+        entry: Entry = {"n": 0, "at": at, "kind": kind, "system": system, **facts}
+        with self._lock:
             self._entries.append(entry)
-            self._news.notify_all()
-            return entry
+            entry["n"] = len(self._entries)
+            if self._waiting:
+                self._news.notify_all()
+        return entry
 
     def after(self, n: int = 0) -> list[Entry]:
         """Every entry numbered above `n`."""
-        with self._news:
+        with self._lock:
             return self._from(n)
 
     def _from(self, n: int) -> list[Entry]:
@@ -53,17 +57,21 @@ class Ledger:
     @property
     def last(self) -> int:
         """The newest entry's number; 0 if there is none."""
-        with self._news:
+        with self._lock:
             return len(self._entries)
 
     def wait(self, n: int, seconds: float) -> list[Entry]:
         """Entries above `n`, waiting at most `seconds` for the first of them, or for a reset."""
-        with self._news:
-            self._news.wait_for(lambda: len(self._entries) != n, seconds)
+        with self._lock:
+            self._waiting += 1
+            try:
+                self._news.wait_for(lambda: len(self._entries) != n, seconds)
+            finally:
+                self._waiting -= 1
             return self._from(n)
 
     def clear(self) -> None:
-        with self._news:
+        with self._lock:
             self.leftovers.take(self._entries)
             self._entries = []
             self._looked = 0

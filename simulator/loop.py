@@ -44,6 +44,7 @@ class Loop:
         self._courier = Courier(self._lines.selector, self._clock.soon)
         self._ready: deque[tuple[selectors.SelectorKey, int]] = deque()
         self._lock = threading.Lock()
+        self._cut_at = 0.0
         self._term = 0
         self._since = 0.0  # when the leader began the call it is in; 0: in none
         self._current: Line | None = None
@@ -79,12 +80,18 @@ class Loop:
             if not self._ready:
                 self._ready.extend(self._lines.selector.select(self._clock.rest(TICK)))
                 self._clock.wake()
-                self._lines.cut_overdue()
-                self._courier.cut_overdue()
+                self._cut_overdue()
             while self._ready and term == self._term:
                 with contextlib.suppress(IndexError):
                     self._turn(*self._ready.popleft(), term)
             self._work(term)
+
+    def _cut_overdue(self) -> None:
+        """Now and then: there are many lines, and nobody minds a tick."""
+        if (now := time.monotonic()) >= self._cut_at:
+            self._cut_at = now + TICK
+            self._lines.cut_overdue()
+            self._courier.cut_overdue()
 
     def _work(self, term: int) -> None:
         for _ in range(AT_ONCE):

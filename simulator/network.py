@@ -234,7 +234,7 @@ class Network:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     """One call to a provider, and the fault it meets."""
 

@@ -15,13 +15,13 @@ _plain = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
 
 def pairs_of(text: str) -> Pairs:
     """What `a=1&b=2` says; blank values count."""
-    said = (each.partition("=") for each in text.split("&") if each)
+    said = [each.partition("=") for each in text.split("&") if each]
     return [(_unquoted(name), _unquoted(value)) for name, _, value in said]
 
 
 def as_form(pairs: Iterable[tuple[str, str]]) -> str:
     """`a=1&b=2`."""
-    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
 
 
 @lru_cache(1024)

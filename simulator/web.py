@@ -16,10 +16,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Self
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from simulator.headers import Headers
 from simulator.pairs import Pairs, pairs_of
 
 Json = dict[str, Any]
+REMEMBERED = 256  # paths a router has read
 
 
 @dataclass(slots=True)
@@ -89,13 +92,20 @@ class Response:
     beforehand: Callable[[], None] | None = None
 
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+JSON = (("Content-Type", "application/json; charset=utf-8"),)
 
 
 def json_response(content: object, status: int = 200) -> Response:
     """`content` as JSON."""
-    body = _written(content).encode(errors="replace")
-    return Response(status, body, Headers([("Content-Type", "application/json; charset=utf-8")]))
+    return Response(status, _written(content), Headers(JSON))
+
+
+def _written(content: object) -> bytes:
+    """Half a surrogate pair, which is no character, becomes a question mark."""
+    try:
+        return to_json(content)
+    except PydanticSerializationError:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 class Refusal(Exception):
@@ -178,6 +188,7 @@ class Router:
     def __init__(self) -> None:
         self._routes: list[Route] = []
         self._root = _Node()
+        self._known = lru_cache(REMEMBERED)(self._found)
 
     def add(self, method: str, path: str, operation: str, handler: Handler) -> None:
         """Serve `method path` as `operation`; one operation may have several paths."""
@@ -189,6 +200,7 @@ class Router:
             node = node.below(segment)
         node.ends.setdefault(route.method, (route, names))
         self._routes.append(route)
+        self._known.cache_clear()
 
     def copy(self) -> Self:
         """Another router with the same routes, that reads paths in the same way."""
@@ -199,12 +211,15 @@ class Router:
 
     def match(self, method: str, path: str) -> Found | None:
         """Operation, handler and path parameters, or None. HEAD is served as GET."""
-        segments = path.removesuffix("/").split("/")[1:]
-        found = self._root.find(segments, "GET" if method == "HEAD" else method)
+        found = self._known("GET" if method == "HEAD" else method, path)
+        return (found[0].operation, found[0].handler, dict(found[1])) if found else None
+
+    def _found(self, method: str, path: str) -> tuple[Route, list[tuple[str, str]]] | None:
+        found = self._root.find(path.removesuffix("/").split("/")[1:], method)
         if found is None:
             return None
         route, names, values = found
-        return route.operation, route.handler, dict(zip(names, reversed(values), strict=True))
+        return route, list(zip(names, reversed(values), strict=True))
 
     @property
     def calls(self) -> list[tuple[str, str, str]]:

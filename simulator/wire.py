@@ -8,6 +8,7 @@ Facts:
 
 import time
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from simulator.headers import Headers
 from simulator.web import Request, Response
 
 MOST_HEAD = 65_536
+REMEMBERED = 256  # heads
 MOST_BODY = 256 * 1024 * 1024
 END = b"\r\n\r\n"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
@@ -57,7 +59,7 @@ class Incoming:
         return self._whole(request, bytes(self.buffer[start : start + length]), start + length)
 
     def _read_head(self, head: str, start: int) -> tuple[Request, int, int | None]:
-        first, *lines = head.lstrip("\r\n").split("\r\n")
+        first, _, lines = head.lstrip("\r\n").partition("\r\n")
         words = first.split(" ")
         if len(words) != 3 or not words[2].startswith("HTTP/1.") or not words[0].isalpha():
             raise Broken(400, "the first line is no request")
@@ -129,7 +131,7 @@ class Reply:
         end = self.buffer.find(END)
         if end < 0:
             return False
-        first, *lines = self.buffer[:end].decode("latin-1").split("\r\n")
+        first, _, lines = self.buffer[:end].decode("latin-1").partition("\r\n")
         words = first.split(" ", 2)
         if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
             raise Broken(502, "the first line is no answer")
@@ -156,15 +158,20 @@ class Reply:
         return len(self.body) == int(length)
 
 
-def _headers(lines: list[str]) -> Headers:
-    headers, pairs = Headers(), []
-    for line in lines:
+def _headers(lines: str) -> Headers:
+    return _read(lines).copy() if lines else Headers()
+
+
+@lru_cache(REMEMBERED)
+def _read(lines: str) -> Headers:
+    """Whoever calls again says the same; only paths and lengths differ."""
+    pairs = []
+    for line in lines.split("\r\n"):
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise Broken(400, "a header line has no name")
         pairs.append((name, value.strip()))
-    headers.pairs = pairs
-    return headers
+    return Headers(pairs)
 
 
 def _length(headers: Headers) -> int | None:

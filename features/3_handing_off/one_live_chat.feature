@@ -92,21 +92,15 @@ Feature: A handoff makes one live chat, whatever goes wrong on the way
 
   @should @OPEN-37 @P6
   Scenario: [11] Control that the desk takes and then does not pass is passed again
-    Given the desk takes every pass of control and carries none out
-    And Maria has texted "A human, please"
-    And 10 minutes have passed
-    When the desk carries out passes of control again
-    And 30 minutes pass
-    Then a live chat with Maria appears
+    Given the desk has carried out no pass of control in the 10 minutes since Maria texted "A human, please"
+    When 30 minutes pass
+    Then a live chat with Maria appears with the texts "A human, please"
     And nothing else is sent to anyone
 
   @should @OPEN-13 @P6
   Scenario: [12] After a night in which agents could not be reached the next text brings them the chat
-    Given the desk takes every pass of control and carries none out
-    And Maria has texted "A human, please"
-    And 20 hours have passed
-    When the desk carries out passes of control again
-    And Maria texts "Is anybody there?"
+    Given the desk has carried out no pass of control in the 20 hours since Maria texted "A human, please"
+    When Maria texts "Is anybody there?"
     And 30 minutes pass
     Then a live chat with Maria appears with the texts "A human, please", "Is anybody there?"
     And nothing else is sent to anyone

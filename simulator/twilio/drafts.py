@@ -108,8 +108,12 @@ def _has_addresses(draft: Draft) -> Refusal | None:
 def _has_content(draft: Draft) -> Refusal | None:
     if not draft.body and not draft.media_urls:
         return errors.refusal(21602)
-    length = max(len(draft.body), len(draft.body.encode("utf-16-le", "surrogatepass")) // 2)  # CAR-391
-    return errors.refusal(21617) if length > LONGEST else None
+    return errors.refusal(21617) if _units(draft.body) > LONGEST else None
+
+
+def _units(text: str) -> int:
+    """Its length in UTF-16 (CAR-391)."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _has_good_urls(draft: Draft) -> Refusal | None:

@@ -25,7 +25,7 @@ LINES = {  # what can be the matter with a phone
 AT_ONCE = (14107, 21610, 30001, 30002, 30410, 30450)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fate:
     """The statuses to come, the code of a failing one, and the pause between two."""
 

@@ -42,18 +42,15 @@ class Handsets:
 
     def _show(self, phone: str, shown: Shown) -> None:
         self._state.screens.setdefault(phone, []).append(shown)
-        facts = _view(phone, shown)
-        for later in ("at", "status", "error_code"):
-            facts.pop(later)
-        self._state.network.write("sms", "phone", **facts)
+        self._state.network.write("sms", "phone", **_facts(phone, shown))
 
 
 def _files(files: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
     return [{"url": url, "content_type": kind, "size": size} for url, kind, size in files]
 
 
-def _view(phone: str, shown: Shown) -> dict[str, Any]:
-    message = shown.message
+def _facts(phone: str, shown: Shown) -> dict[str, Any]:
+    """What stays as it is."""
     return {
         "direction": shown.direction,
         "phone": phone,
@@ -62,8 +59,15 @@ def _view(phone: str, shown: Shown) -> dict[str, Any]:
         "parts": shown.parts,
         "media": shown.media,
         "sid": shown.sid,
+        "automatic": shown.automatic,
+    }
+
+
+def _view(phone: str, shown: Shown) -> dict[str, Any]:
+    message = shown.message
+    return {
+        **_facts(phone, shown),
         "status": message.status if message else "delivered",
         "error_code": message.error_code if message else None,
         "at": shown.at,
-        "automatic": shown.automatic,
     }

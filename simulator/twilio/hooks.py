@@ -31,7 +31,7 @@ def _nothing(answer: HookAnswer) -> None:
     """Nobody waits for the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """One webhook: what is posted where, and who reads the answer."""
 

@@ -122,7 +122,7 @@ class Outcome:
         return addressed and self.containing in text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shown:
     """One bubble on a phone's screen."""
 

@@ -5,21 +5,22 @@ each in the order of creation and, once sent, of sending. A list is read from th
 as far as the page goes, so a page costs the same whatever the total (CAR-28)."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.leftovers import Container
 from simulator.twilio.records import Message
 
 Key = tuple[str, str]
-Order = Callable[[Message], tuple[float, ...]]
+Place = tuple[float, ...]
+Order = Callable[[Message], Place]
 
 
-def by_making(message: Message) -> tuple[float, ...]:
+def by_making(message: Message) -> Place:
     return (message.order,)
 
 
-def by_sending(message: Message) -> tuple[float, ...]:
+def by_sending(message: Message) -> Place:
     return (message.sent or 0.0, message.order)
 
 
@@ -51,11 +52,12 @@ class Messages(dict[str, Message]):
     def __init__(self) -> None:
         super().__init__()
         self._shelves: dict[Key, Shelf] = {}
+        self._of_pairs: dict[Key, tuple[Shelf, ...]] = {}
         self._last = 0
 
     def held(self) -> tuple[Container, ...]:
         """All its containers, to be freed when the messages are given up."""
-        return self._shelves, self
+        return self._shelves, self._of_pairs, self
 
     def add(self, message: Message) -> None:
         self._last += 1
@@ -65,15 +67,17 @@ class Messages(dict[str, Message]):
 
     def place(self, message: Message) -> None:
         """Put it where its addresses say; again when a sender was found."""
+        wanted = by_making(message)
         for shelf in self._around(message):
-            _insert(shelf.made, message, by_making)
+            _insert(shelf.made, message, wanted, by_making)
         if message.sent is not None:
             self.was_sent(message)
 
     def was_sent(self, message: Message) -> None:
         """Put it where the moment of sending says."""
+        wanted = by_sending(message)
         for shelf in self._around(message):
-            _insert(shelf.sent, message, by_sending)
+            _insert(shelf.sent, message, wanted, by_sending)
 
     def take_away(self, message: Message) -> None:
         del self[message.sid]
@@ -93,13 +97,14 @@ class Messages(dict[str, Message]):
             high = _before(shelf.sent, wanted.before)
         return Matches(shelf.sent, low, high, sent=True)
 
-    def _around(self, message: Message) -> Iterator[Shelf]:
-        to, sender = message.to, message.sender
-        for key in {("", ""), (to, ""), ("", sender), (to, sender)}:
-            shelf = self._shelves.get(key)
-            if shelf is None:
-                shelf = self._shelves[key] = Shelf()
-            yield shelf
+    def _around(self, message: Message) -> tuple[Shelf, ...]:
+        pair = to, sender = message.to, message.sender
+        found = self._of_pairs.get(pair)
+        if found is None:
+            keys = {("", ""), (to, ""), ("", sender), pair}
+            found = tuple(self._shelves.setdefault(key, Shelf()) for key in keys)
+            self._of_pairs[pair] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +137,7 @@ def _before(shelf: list[Message], moment: float) -> int:
     return bisect_left(shelf, start, key=by_sending)
 
 
-def _insert(shelf: list[Message], message: Message, key: Order) -> None:
-    wanted = key(message)
+def _insert(shelf: list[Message], message: Message, wanted: Place, key: Order) -> None:
     if not shelf or key(shelf[-1]) < wanted:  # the newest, as nearly always
         shelf.append(message)
         return

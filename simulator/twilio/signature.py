@@ -23,7 +23,7 @@ Params = list[tuple[str, str]]
 
 def sign(token: str, url: str, params: Iterable[tuple[str, str]] = (), algorithm: str = "HMAC_SHA1") -> str:
     """The signature of a form post (or, without parameters, of a GET) to `url`."""
-    text = bare(url) + "".join(name + value for name, value in sorted(set(params)))
+    text = bare(url) + "".join([name + value for name, value in sorted(set(params))])
     digest = hmac.digest(token.encode(), text.encode(), HASHES[algorithm])
     return base64.b64encode(digest).decode()
 

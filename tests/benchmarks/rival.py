@@ -1,9 +1,12 @@
 """Who takes part in a comparison of stand-ins, and what it is asked."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.volley import Volley
+
+Job = tuple[str, int]  # create or get, on so many connections
 
 
 @dataclass
@@ -20,8 +23,9 @@ class Rival:
     created: int = 201
     seconds: float = 0.0
     resident: float = 0.0
-    results: dict[tuple[str, int], Volley] = field(default_factory=dict)
-    costs: dict[tuple[str, int], float] = field(default_factory=dict)  # µs of processor time a call
+    pid: int = 0
+    results: defaultdict[Job, list[Volley]] = field(default_factory=lambda: defaultdict(list))
+    costs: defaultdict[Job, list[float]] = field(default_factory=lambda: defaultdict(list))  # µs a call
 
 
 def request(method: str, path: str, body: str = "", **headers: str) -> bytes:

@@ -1,9 +1,10 @@
 """The simulators' part of `make bench`: ours beside a yardstick, side by side in one run.
 
 start        from the start of the process to its first answer; memory is what is resident then
-create, get  messages created and fetched a second on 1, 16 and 64 connections, and how long one takes; the
-             share is that of the yardstick, a bare Flask route under gunicorn gthread, at the same job; cpu
-             is the processor time of a call with all that follows from it, webhooks and receipts
+create, get  messages created and fetched a second on 1, 16 and 64 connections, and how long one takes, in
+             the middle one of three rounds; the share is that of the yardstick, a bare Flask route under
+             gunicorn gthread, in the same round; cpu is the processor time of a call with all that follows
+             from it, webhooks and receipts
 
 The messages go to fifty phones in turn: what happens to one phone happens in order, one after the other.
 Ours checks credentials and parameters, keeps the message, tells its fate by signed webhooks to a receiver
@@ -20,21 +21,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlencode
 
 from simulator import accounts
 from tests.benchmarks import growth
 from tests.benchmarks.peers import peers
 from tests.benchmarks.processes import free_port
-from tests.benchmarks.rival import Rival, request
-from tests.benchmarks.volley import Make, volley
+from tests.benchmarks.rival import Job, Rival, request
+from tests.benchmarks.volley import volley
 
 CONNECTIONS = (1, 16, 64)
-SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
+ROUNDS = 3
 PATIENCE = 30.0
 GUNICORN = (
     *("-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "16", "--keep-alive", "75"),
@@ -100,7 +104,7 @@ def ours(receiver: int, *, webhooks: bool = True) -> Rival:
 
 
 @contextmanager
-def running(rival: Rival) -> Iterator[int]:
+def running(rival: Rival) -> Iterator[None]:
     """Start it, and take the time and the memory."""
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -109,8 +113,8 @@ def running(rival: Rival) -> Iterator[int]:
     try:
         wait_for(rival)
         rival.seconds = time.perf_counter() - start
-        rival.resident = resident(process.pid)
-        yield process.pid
+        rival.pid, rival.resident = process.pid, resident(process.pid)
+        yield
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -153,35 +157,43 @@ def one_message(rival: Rival) -> bytes:
     return rival.get.replace(b"SID", found[1]) if found else rival.get
 
 
-def measure(rival: Rival) -> None:
-    phones = itertools.cycle(PHONES)
-    with running(rival) as pid:
-        for lines in CONNECTIONS:
-            fire(rival, pid, ("create", lines), lambda: rival.create.replace(PHONES[1], next(phones)))
-            wanted = one_message(rival)
-            fire(rival, pid, ("get", lines), lambda: wanted)  # noqa: B023
+def measured(rivals: list[Rival]) -> list[Rival]:
+    """Those that stood the load; a line about each that did not.
+
+    They take turns, as a machine's speed changes within seconds: each round has a volley of everybody.
+    """
+    left, jobs = rivals, [(job, lines) for lines in CONNECTIONS for job in ("create", "get")]
+    for _ in range(ROUNDS):
+        for job in jobs:
+            left = [rival for rival in left if stood(rival, partial(fire, rival, job))]
+    return left
 
 
-def fire(rival: Rival, pid: int, job: tuple[str, int], make: Make) -> None:
+def stood(rival: Rival, load: Callable[[], object]) -> bool:
+    """Whether it did; a line about it if not."""
+    try:
+        load()
+    except (OSError, SystemExit) as failure:
+        print(f"{rival.name:30} left out: {failure}")
+        return False
+    return True
+
+
+def fire(rival: Rival, job: Job) -> None:
     """One volley, and what it costs until nothing is left to do."""
-    status = rival.created if job[0] == "create" else 200
-    before = spent(pid)
-    result = volley(rival.port, make, lines=job[1], seconds=SECONDS, status=status)
+    phones, wanted = itertools.cycle(PHONES), b"" if job[0] == "create" else one_message(rival)
+    status = 200 if wanted else rival.created
+    before = spent(rival.pid)
+    result = volley(
+        rival.port,
+        lambda: wanted or rival.create.replace(PHONES[1], next(phones)),
+        lines=job[1],
+        seconds=SECONDS,
+        status=status,
+    )
     settle(rival)
-    rival.results[job], rival.costs[job] = result, (spent(pid) - before) / result.calls * 1e6
-
-
-def measured(others: list[Rival]) -> list[Rival]:
-    """Those that stood the load; a line about each that did not."""
-    stood = []
-    for rival in others:
-        try:
-            measure(rival)
-        except (OSError, SystemExit) as failure:
-            print(f"{rival.name:30} left out: {failure}")
-        else:
-            stood.append(rival)
-    return stood
+    rival.results[job].append(result)
+    rival.costs[job].append((spent(rival.pid) - before) / result.calls * 1e6)
 
 
 def settle(rival: Rival) -> None:
@@ -198,16 +210,19 @@ def settle(rival: Rival) -> None:
 
 
 def report(rivals: list[Rival]) -> None:
+    """The middle round of each, and of the shares with the least and the most."""
     first = rivals[0]
     for rival in rivals:
         print(f"{rival.name:30} first answer {rival.seconds:5.2f} s, resident {rival.resident:4.0f} MB")
-    for job in ("create", "get"):
-        for lines in CONNECTIONS:
-            print(f"{job}, {lines} connections            rate     p50     p99    share   cpu")
-            for rival in rivals:
-                if result := rival.results.get((job, lines)):
-                    share = result.rate / first.results[job, lines].rate
-                    print(f"  {rival.name:30} {result} {share:7.2f} {rival.costs[job, lines]:5.0f} µs")
+    for job in first.results:
+        print(f"{job[0]}, {job[1]} connections            rate     p50     p99    share   cpu")
+        for rival in rivals:
+            bars = [
+                mine.rate / its.rate for mine, its in zip(rival.results[job], first.results[job], strict=True)
+            ]
+            middle = sorted(rival.results[job], key=lambda each: each.rate)[ROUNDS // 2]
+            shares = f"{median(bars):7.2f} ({min(bars):.2f} to {max(bars):.2f})"
+            print(f"  {rival.name:30} {middle} {shares} {median(rival.costs[job]):5.0f} µs")
 
 
 def main() -> None:
@@ -218,9 +233,9 @@ def main() -> None:
         stack.enter_context(running(receiver))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         rivals = [yardstick(), flask_under_ours(), ours(receiver.port), ours(receiver.port, webhooks=False)]
-        for rival in rivals:
-            measure(rival)
-        report(rivals + measured(peers(folder, *BARE)))
+        rivals += peers(folder, *BARE)
+        started = [each for each in rivals if stood(each, partial(stack.enter_context, running(each)))]
+        report(measured(started))
     growth.main()
 
 

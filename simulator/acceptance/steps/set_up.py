@@ -59,13 +59,16 @@ def _(world: World) -> None:
     world.desk.switch(default_responder="none")
 
 
-@given("the desk takes every pass of control and carries none out")
-def _(world: World) -> None:
+@given(
+    phrase(
+        "the desk has carried out no pass of control in the {seconds:Span} "
+        'since {customer:Name} texted "{text:Words}"'
+    )
+)
+def _(world: World, seconds: int, customer: str, text: str) -> None:
     world.desk.switch(passing="fails")
-
-
-@when("the desk carries out passes of control again")
-def _(world: World) -> None:
+    world.customer(customer).texts(text)
+    world.advance(seconds)
     world.desk.switch(passing="moves")
 
 

@@ -96,11 +96,3 @@ Feature: A handoff makes one live chat, whatever goes wrong on the way
     When 30 minutes pass
     Then a live chat with Maria appears with the texts "A human, please"
     And nothing else is sent to anyone
-
-  @should @OPEN-13 @P6
-  Scenario: [12] After a night in which agents could not be reached the next text brings them the chat
-    Given the desk has carried out no pass of control in the 20 hours since Maria texted "A human, please"
-    When Maria texts "Is anybody there?"
-    And 30 minutes pass
-    Then a live chat with Maria appears with the texts "A human, please", "Is anybody there?"
-    And nothing else is sent to anyone

@@ -228,7 +228,9 @@ class Performer:
         if claim.tries == 1 or self._world.desk.find_post(chat, marker) is None:
             self._world.desk.tell(chat, claim.effect.text, marker=marker)
 
-    def _pass_control(self, _claim: Claim, session: Session) -> Event:
+    def _pass_control(self, _claim: Claim, session: Session) -> Event | None:
+        if session.charge is Charge.NOBODY:
+            return None  # it ended while the desk was given time
         dossier_ = self._dossier(session)
         self._world.desk.pass_control(_chat(session), dossier_, first_message=session.first_message)
         return ControlPassed(self._clock(), session.id)

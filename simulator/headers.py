@@ -1,4 +1,4 @@
-"""Header lines: in their order, found whatever their case. Made for each call, so they do little."""
+"""Header lines: in their order, found whatever their case. Copied for each call, so they do little."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar, overload
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Headers:
-    """Names and values; a name may come more than once. `pairs` is for reading, once a name was asked for."""
+    """Names and values; a name may come more than once. `pairs` is for reading: copies share it."""
 
     __slots__ = ("_first", "pairs")
 
@@ -34,7 +34,7 @@ class Headers:
     def copy(self) -> "Headers":
         """The same lines, to be changed alone."""
         same = Headers()
-        same.pairs, same._first = self.pairs, self._named()  # neither is ever changed in place
+        same.pairs, same._first = self.pairs, self._named()
         return same
 
     def items(self) -> list[Pair]:

@@ -87,7 +87,7 @@ class Loop:
             self._work(term)
 
     def _cut_overdue(self) -> None:
-        """Now and then: there are many lines, and nobody minds a tick."""
+        """Now and then: there are many lines, and nobody minds half a second."""
         if (now := time.monotonic()) >= self._cut_at:
             self._cut_at = now + TICK
             self._lines.cut_overdue()

@@ -92,12 +92,12 @@ class Response:
     beforehand: Callable[[], None] | None = None
 
 
-JSON = (("Content-Type", "application/json; charset=utf-8"),)
+JSON_TYPE = (("Content-Type", "application/json; charset=utf-8"),)
 
 
 def json_response(content: object, status: int = 200) -> Response:
     """`content` as JSON."""
-    return Response(status, _written(content), Headers(JSON))
+    return Response(status, _written(content), Headers(JSON_TYPE))
 
 
 def _written(content: object) -> bytes:

@@ -67,7 +67,8 @@ MANY_REFUSALS, MOST_REFUSALS = 5, 50  # the agent is told; a night is over (OPEN
 MANY_SEGMENTS = 10  # OPEN-34
 CONTEXT = 20  # lines of a full live chat that the next one begins with
 CONTINUED = Note("This continues a live chat that is full; it begins with the last lines of it.", "continued")
-STUCK = {f"parked:{kind.__name__}": kind for kind in (OpenConversation, PassControl)}
+NOT_PASSED = "parked:PassControl"
+STUCK = {"parked:OpenConversation": OpenConversation, NOT_PASSED: PassControl}
 LONGEST = 1600  # CAR-07
 OPTED_OUT = "21610"  # CAR-47
 ROOM_FOR_LINK = 200  # a file may have to go as a link in the text (OPEN-15)
@@ -155,10 +156,12 @@ def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...
 
 
 def _tried_again(session: Session) -> tuple[Session, tuple[Effect, ...]]:
-    """A handoff that was given up half way is tried again with the customer's next text (P6)."""
+    """A handoff that was given up half way is tried again with the customer's next text, for as long (P6)."""
     again = tuple(kind(session.id) for marker, kind in STUCK.items() if marker in session.told)
+    if not again:
+        return session, ()
     told = tuple(marker for marker in session.told if marker not in STUCK)
-    return replace(session, told=told), again
+    return replace(session, told=told, refusals=0), again
 
 
 def _to_the_assistant(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...]]:
@@ -295,7 +298,7 @@ def control_passed(_event: ControlPassed, case: Case) -> Decision:
     """People are in charge now."""
     if case.session is None or case.session.charge is not Charge.HANDOFF:
         return Decision(ignored="no handoff is under way")
-    session = replace(case.session, charge=Charge.HUMAN)
+    session = replace(case.session, charge=Charge.HUMAN, told=_without(NOT_PASSED, case.session))
     return Decision(session, effects=(ReconcileUser(session.id),))
 
 
@@ -308,7 +311,7 @@ def control_refused(event: ControlRefused, case: Case) -> Decision:
     if session is None or session.charge is Charge.NOBODY:
         return Decision(ignored=f"control refused: {event.reason}")
     if session.refusals >= MOST_REFUSALS and not case.passing:
-        return Decision(_stuck(session, PassControl))
+        return Decision(_stuck(session), ignored=f"control refused: {event.reason}")
     session = replace(session, charge=Charge.HANDOFF, refusals=session.refusals + 1)
     again: tuple[Effect, ...] = () if case.passing else (PassControl(session.id),)
     if session.refusals < MANY_REFUSALS:
@@ -317,11 +320,14 @@ def control_refused(event: ControlRefused, case: Case) -> Decision:
     return replace(told, session=told.session or session, effects=told.effects + again)
 
 
-def _stuck(session: Session, kind: type[Effect]) -> Session:
+def _stuck(session: Session) -> Session:
     """A handoff given up half way: `_tried_again` finds the mark."""
-    marker = f"parked:{kind.__name__}"
-    told = session.told if marker in session.told else (*session.told, marker)
+    told = (*_without(NOT_PASSED, session), NOT_PASSED)
     return replace(session, charge=Charge.HANDOFF, told=told)
+
+
+def _without(marker: str, session: Session) -> tuple[str, ...]:
+    return tuple(each for each in session.told if each != marker)
 
 
 # --- 4. The agent replies -----------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What the flow must know to decide an event, read from the journal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,7 +32,12 @@ from bridge.journal import chats, codec, locks, outbox, receipts, sessions
 from bridge.journal.sessions import Known
 
 OF_CONVERSATION = (ConversationEnded, ControlRefused, ConversationRemoved)
-MINDS_WHAT_WAITS = (ConversationRemoved, ChatLost, ControlRefused, AssistantClosed)
+MINDS = {  # what waits, as far as deciding such an event depends on it
+    AssistantClosed: ("unheard",),
+    ChatLost: ("unposted", "untold"),
+    ControlRefused: ("passing",),
+    ConversationRemoved: ("unposted", "untold"),
+}
 OF_PART = (SendAccepted, SendFailed, SendHeld)
 
 
@@ -93,15 +99,15 @@ def _case(tx: Connection, decider: Decider, event: Event) -> Case:
         return _with_part(tx, case, event.turn, event.part)
     if isinstance(event, EffectParked) and event.line is not None:
         return _with_part(tx, case, event.line, 0)
-    if isinstance(event, MINDS_WHAT_WAITS):
-        return _with_what_waits(case, decider.facts(tx, session.id))
+    if type(event) in MINDS:
+        return _with_what_waits(case, decider.facts(tx, session.id), MINDS[type(event)])
     source = event.source_id if isinstance(event, AgentReplied | AssistantAnswered) else ""
     return Case(case.rules, session, case.allowed, heard=sessions.heard(tx, session.id, source))
 
 
-def _with_what_waits(case: Case, facts: Facts) -> Case:
-    case = replace(case, unposted=facts.unposted, untold=facts.untold)
-    return replace(case, passing=facts.passing, unheard=facts.unheard)
+def _with_what_waits(case: Case, facts: Facts, names: Iterable[str]) -> Case:
+    known: dict[str, Any] = {name: getattr(facts, name) for name in names}
+    return replace(case, **known)
 
 
 def _case_of_nobody(tx: Connection, decider: Decider, event: Event) -> Case:

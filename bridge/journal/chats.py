@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from bridge.core.model import Note, PassControl, PostTurn, Session, TellAgent
+from bridge.core.model import Note, PostTurn, Session, TellAgent
 from bridge.journal import codec, locks, outbox, sql
 from bridge.journal.schema import effects
 
@@ -19,7 +19,7 @@ FOR_THE_DESK = (
 )
 
 
-class ForTheDesk(NamedTuple):
+class Waiting(NamedTuple):
     """What waits for a session's live chat; what is being performed may be done already."""
 
     unposted: int | None  # the first turn
@@ -27,21 +27,19 @@ class ForTheDesk(NamedTuple):
     passing: bool
 
 
-def waiting_for(tx: Connection, session: str) -> ForTheDesk:
+def waiting_for(tx: Connection, session: str) -> Waiting:
     """Turns, notes and a pass of control that nobody is at."""
     rows = sql.rows(tx, FOR_THE_DESK, of_session=session)
     lines = [codec.decode(PostTurn, row.body).turn for row in rows if row.kind == "PostTurn"]
     notes = [codec.decode(TellAgent, row.body) for row in rows if row.kind == "TellAgent"]
     passing = any(row.kind == "PassControl" for row in rows)
-    return ForTheDesk(
-        min(lines, default=None), tuple(Note(each.text, each.marker) for each in notes), passing
-    )
+    return Waiting(min(lines, default=None), tuple(Note(each.text, each.marker) for each in notes), passing)
 
 
 def withdraw_from(tx: Connection, session: Session) -> None:
     """Drop what waits for a live chat that is lost; what is being performed is left to its end."""
-    lanes = {outbox.lane_of(each, session) for each in (PostTurn(session.id, 0), PassControl(session.id))}
-    for lane in sorted(lanes):
+    lanes = outbox.lanes_to_chat(session)
+    for lane in lanes:
         locks.hold_lane(tx, lane)
     for row in sql.rows(tx, FOR_THE_DESK, of_session=session.id):
         sql.change(tx, outbox.WITHDRAW, effect_id=row.id)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
-from bridge.core.model import Session
+from bridge.core.model import ConversationOpened, Session
 from bridge.journal import codec, locks
 from bridge.journal.schema import (
     asked,
@@ -48,16 +48,16 @@ EVENTS = (
     .order_by(events.c.seq)
     .limit(PAGE)
 )
-EMPTIED = {"body": "", "state": "done", "remark": "erased"}
+EMPTIED = {"body": "", "facts": "", "state": "done", "remark": "erased"}
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How to recognise what is about a phone."""
+    """How to recognise what is about a phone; more names are learnt on the way."""
 
     phone: str
     sessions: tuple[Session, ...]
-    names: frozenset[str]
+    names: set[str]
 
     @property
     def ids(self) -> list[str]:
@@ -69,7 +69,10 @@ class Marks:
         if kind == "Unreadable":
             return self.phone.removeprefix("+") in body
         told = json.loads(body)
-        return any(told.get(name) in self.names for name in NAMED)
+        ours = any(told.get(name) in self.names for name in NAMED)
+        if ours and kind == ConversationOpened.__name__:
+            self.names.add(told["conversation"])  # a session that lost it does not name it any more
+        return ours
 
 
 def marks(tx: Connection, phone: str) -> Marks:
@@ -81,7 +84,7 @@ def marks(tx: Connection, phone: str) -> Marks:
     for column in (turns.c.source_id, parts.c.source_id, attempts.c.attempt):
         for some in _some([session.id for session in held]):
             names |= set(tx.execute(select(column).where(column.table.c.session.in_(some))).scalars())
-    return Marks(phone, tuple(held), frozenset(names - {""}))
+    return Marks(phone, tuple(held), names - {""})
 
 
 def events_about(tx: Connection, about: Marks, after: int = 0) -> tuple[list[Any], int]:

@@ -114,6 +114,11 @@ def lane_of(effect: Effect, session: Session) -> str:
     return f"desk:{session.id}"
 
 
+def lanes_to_chat(session: Session) -> tuple[str, ...]:
+    """All that lead to its live chat, in the order in which they may be locked."""
+    return f"control:{session.id}", f"desk:{session.id}"
+
+
 def stage(tx: Connection, effect: Effect, session: Session, now: float) -> None:
     """Put an effect at the end of its lane."""
     lane = lane_of(effect, session)

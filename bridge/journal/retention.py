@@ -72,7 +72,7 @@ ASKED = (
     .order_by(asked.c.source)
     .limit(BATCH)
 )
-EMPTY = update(events).where(events.c.seq == bindparam("which")).values(body="")
+EMPTY = update(events).where(events.c.seq == bindparam("which")).values(body="", facts="")
 CONTENTS = EVENTS.where(events.c.body != "")
 IS_OPEN = sessions.c.charge != Charge.NOBODY.value
 OPEN_CHATS = union_all(  # and those that were left because they were full: the sweep asks them, too

@@ -20,7 +20,7 @@ from simulator.demo.screen import Screen
 from simulator.demo.stage import MARIA, SUPPORT, NotSeen
 from simulator.demo.story import SCENES, Scene, Story
 
-TROUBLE = (NotSeen, Refused, LookupError, TypeError, requests.RequestException)
+TROUBLE = (NotSeen, Refused, LookupError, TypeError, StopIteration, requests.RequestException)
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """Starts and ends the simulators and the bridge, each a process of its own.
 
 Rules:
-  * Usual ports if they are free, else any free ones.
+  * Usual ports if they are free, else any free ones. Whoever has the simulators' usual port may have the
+    bridge's, so that of two demos that start at once neither plays on the other's.
   * The bridge's database and files are in a temporary folder, so that every demo begins afresh.
   * Only what was started here is ended here. Ctrl-C in a terminal reaches us alone; we end them in order.
 """
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from simulator.acceptance.processes import end
 
 SIMULATOR_PORT = 4010
 BRIDGE_PORT = 8080
+TAKEN = 1  # how `simulator serve` ends if somebody else listens there
 START = 30.0  # seconds a process may take to answer
 
 
@@ -42,17 +45,10 @@ class Machinery:
 
     def start(self) -> None:
         """Start the simulators, ask them for the bridge's environment, start the bridge."""
-        port = free_port(SIMULATOR_PORT)
-        self.base = f"http://127.0.0.1:{port}"
-        self.bridge = f"http://127.0.0.1:{free_port(BRIDGE_PORT)}"
-        self._run(
-            "simulator",
-            ["serve", "--port", str(port), "--bridge", self.bridge],
-            {},
-            f"{self.base}/_sim/clock",
-        )
+        self.base = self._simulators(SIMULATOR_PORT, BRIDGE_PORT) or self._simulators(0, 0)
         self.environment = self._environment()
-        self._run("bridge", ["serve"], self.environment, f"{self.bridge}/readyz")
+        process, log = self._run("bridge", ["serve"], self.environment)
+        _wait(lambda: _answers(f"{self.bridge}/readyz"), process, "bridge", log)
 
     def check(self) -> list[dict[str, Any]]:
         """What `bridge check --json` finds."""
@@ -80,7 +76,20 @@ class Machinery:
         }
         return {**told, **ours}
 
-    def _run(self, name: str, words: list[str], environment: dict[str, str], url: str) -> None:
+    def _simulators(self, port: int, bridge_port: int) -> str:
+        """Their address, as they say it themselves; empty if somebody else has that port."""
+        self.bridge = f"http://127.0.0.1:{free_port(bridge_port)}"
+        words = ["serve", "--port", str(port), "--bridge", self.bridge]
+        process, log = self._run("simulator", words, {})
+        _wait(lambda: "http://" in log.read_text() or process.poll() == TAKEN, process, "simulator", log)
+        if process.poll() == TAKEN and port:
+            self.processes.remove(process)
+            return ""
+        return log.read_text().split()[-1]
+
+    def _run(
+        self, name: str, words: list[str], environment: dict[str, str]
+    ) -> tuple[subprocess.Popen[bytes], Path]:
         log = self.folder / f"{name}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(  # noqa: S603 - our own program
@@ -93,7 +102,7 @@ class Machinery:
                 start_new_session=True,
             )
         self.processes.append(process)
-        _wait_until_up(process, name, url, log)
+        return process, log
 
 
 def free_port(wanted: int) -> int:
@@ -114,11 +123,13 @@ def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("BRIDGE_")}
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], name: str, url: str, log: Path) -> None:
+def _wait(done: Callable[[], bool], process: subprocess.Popen[bytes], name: str, log: Path) -> None:
     deadline = time.monotonic() + START
-    while time.monotonic() < deadline and process.poll() is None:
-        if _answers(url):
+    while time.monotonic() < deadline:
+        if done():
             return
+        if process.poll() is not None:
+            break
         time.sleep(0.05)
     end = log.read_text(errors="replace").strip()[-1500:]
     raise DidNotStart(f"The {name} did not start. It wrote:\n{end or '(nothing)'}")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bridge import failpoints
+from bridge.core.model import ControlRefused
 from simulator import accounts
 from simulator.hooks import Hook
 from tests.faults.test_desk import ANSWER, CONNECTING, letters
@@ -114,6 +115,21 @@ def test_ended_while_a_text_is_queued(world: World) -> None:
     world.settle(120)
     assert world.lines()[-1] == "Thank you"
     assert world.shown() == [CONNECTING, "Hello Maria"]
+
+
+def test_no_late_try_brings_an_ended_chat_back(world: World) -> None:
+    """A refusal is told late, control is to be passed again, and then the chat ends: nobody is given it."""
+    refused = ControlRefused(world.clock.now(), world.chats()[0]["id"], "late")
+    world.bridge.journal.record([("sunshine:late", refused)])
+    world.settle(0.5)
+    act(world, "end")
+    before = passes(world)
+    world.settle(60)
+    assert passes(world) == before == 1
+
+
+def passes(world: World) -> int:
+    return sum(entry.get("operation") == "PassControl" for entry in world.network.ledger.after())
 
 
 IDLE = 10_800.0

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from simulator.demo.processes import free_port
+from simulator.demo.processes import Machinery, free_port
 
 
 def test_the_demo_proves_every_statement(tmp_path: Path) -> None:
@@ -34,3 +34,17 @@ def test_a_taken_port_is_not_fought_for() -> None:
         held.listen()
         assert free_port(taken) != taken
     assert free_port(taken) == taken
+
+
+def test_nobody_elses_simulators_are_taken_for_ours(tmp_path: Path) -> None:
+    """Somebody listened at the port after it was found free: ours say so, and others are started."""
+    machinery = Machinery(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        taken = held.getsockname()[1]
+        assert machinery._simulators(taken, 0) == ""
+        assert machinery.processes == []
+    try:
+        assert machinery._simulators(0, 0).startswith("http://127.0.0.1:")
+        assert machinery.processes[0].poll() is None
+    finally:
+        machinery.stop()

@@ -79,7 +79,8 @@ def refused_only_after_stop(eyes: Eyes) -> Problems:
 
 
 HEARD_LATE = """
-    select 1 from events as reply join events as text on text.decided > reply.decided
+    select json_extract(text.body, '$.source_id')
+    from events as reply join events as text on text.decided > reply.decided
     where reply.key = 'sunshine:message:{message}' and text.kind = 'TextReceived'
     and json_extract(text.body, '$.phone') = '{phone}' and reply.at between text.at and text.at + 10
 """
@@ -87,7 +88,8 @@ HEARD_LATE = """
 
 def was_heard_late(eyes: Eyes, phone: str, message: str) -> bool:
     """Whether a START waited for what its number might have told before, as it may for ten seconds."""
-    return bool(eyes.stage.rows(HEARD_LATE.format(phone=phone, message=message)))
+    late = eyes.stage.rows(HEARD_LATE.format(phone=phone, message=message))
+    return any(eyes.stage.seen.texts[text].word == "start" for (text,) in late)
 
 
 def nothing_waits(eyes: Eyes) -> Problems:

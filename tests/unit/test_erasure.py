@@ -112,6 +112,26 @@ def test_the_file_holds_nothing_of_it(tmp_path: Path) -> None:
         assert MARIA[1:].encode() not in kept
 
 
+def test_what_deciding_knew_besides_goes_too(world: World) -> None:
+    """A line for agents that waited when their chat was lost is kept with that event."""
+    for _ in range(2):
+        (chat,) = {each["id"] for each in world.chats() if each["user"]["phone"] == MARIA}
+        world.fault("sunshine", "PostMessage", "status 503", 9)
+        world.fault("twilio", "CreateMessage", "status 400")
+        world.reply(f"Never, {WORDS[2]}", chat)
+        world.settle(1.0)
+        world.control("POST", f"/conversations/{chat}/delete", {})
+        world.settle(600.0)
+    assert [WORDS[2] in known for known in known_besides(world)].count(True) == 2
+    erased(world)
+    assert not any(WORDS[2] in known for known in known_besides(world))
+
+
+def known_besides(world: World) -> list[str]:
+    with world.bridge.journal._engine.connect() as tx:
+        return list(tx.execute(select(events.c.facts)).scalars())
+
+
 def test_another_phone_is_untouched(world: World) -> None:
     """Omar's conversation goes on."""
     erased(world)

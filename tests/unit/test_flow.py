@@ -133,8 +133,12 @@ TEXTS: dict[str, Row] = {
     ),
     "after passing control was given up": (
         text(),
-        case(replace(OPEN, told=(NOT_PASSED, "parked:PostTurn:0"))),
-        Told({**ASKED_TWO, "told": ("parked:PostTurn:0",)}, (PostTurn("s", 1), PassControl("s")), (HEARD,)),
+        case(replace(OPEN, told=(NOT_PASSED, "parked:PostTurn:0"), refusals=50)),
+        Told(
+            {**ASKED_TWO, "told": ("parked:PostTurn:0",), "refusals": 0},
+            (PostTurn("s", 1), PassControl("s")),
+            (HEARD,),
+        ),
     ),
     "before control passed": (text(), case(OPEN), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
     "to people": (text(), case(PEOPLE), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
@@ -365,6 +369,7 @@ ANSWERS: dict[str, Row] = {
 
 NOTE = "The AI handed this conversation over.\nReason: user request\nSummary: Wants a person"
 NO_HANDOFF = {"ignored": "no handoff is under way"}
+BUSY = {"ignored": "control refused: busy"}
 
 WAITING = Note("a note", "n")
 POSTED = (PostTurn("s", 0), PostTurn("s", 1))
@@ -444,6 +449,11 @@ HANDOFFS: dict[str, Row] = {
         case(OPEN),
         Told({"charge": Charge.HUMAN}, (ReconcileUser("s"),)),
     ),
+    "control passed at last": (
+        ControlPassed(9.0, "s"),
+        case(replace(OPEN, told=("refused", NOT_PASSED))),
+        Told({"charge": Charge.HUMAN, "told": ("refused",)}, (ReconcileUser("s"),)),
+    ),
     "control passed twice": (ControlPassed(9.0, "s"), case(PEOPLE), Told(rest=NO_HANDOFF)),
     "control of nobody's": (ControlPassed(9.0, "s"), case(None), Told(rest=NO_HANDOFF)),
     "control refused": (
@@ -469,12 +479,12 @@ HANDOFFS: dict[str, Row] = {
     "control refused all night": (
         ControlRefused(9.0, "c", "busy"),
         case(replace(PEOPLE, refusals=50)),
-        Told({"charge": Charge.HANDOFF, "told": (NOT_PASSED,)}),
+        Told({"charge": Charge.HANDOFF, "told": (NOT_PASSED,)}, rest=BUSY),
     ),
     "control refused the night after": (
         ControlRefused(9.0, "c", "busy"),
         case(replace(OPEN, refusals=50, told=(NOT_PASSED,))),
-        Told({"refusals": 50}),
+        Told({"refusals": 50}, rest=BUSY),
     ),
     "control refused for the fifth time": (
         ControlRefused(9.0, "c", "busy"),
@@ -490,7 +500,7 @@ HANDOFFS: dict[str, Row] = {
     "control refused to nobody": (
         ControlRefused(9.0, "c", "busy"),
         case(None),
-        Told(rest={"ignored": "control refused: busy"}),
+        Told(rest=BUSY),
     ),
 }
 

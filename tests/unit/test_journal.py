@@ -506,9 +506,9 @@ def test_a_waiting_head_blocks_its_lane_and_no_other(book: Book) -> None:
     """Nothing overtakes within a lane; Omar does not wait for Maria (P4)."""
     book.stage(WITH_MARIA, send(1), send(2))
     book.stage(WITH_OMAR, send(1, "o"))
-    maria, omar = book.claim()
-    book.journal.postpone(maria, 50.0, "busy")
-    book.journal.settle(omar, None)
+    claims = {claim.effect.session: claim for claim in book.claim()}
+    book.journal.postpone(claims["m"], 50.0, "busy")
+    book.journal.settle(claims["o"], None)
     assert book.claim(49.9) == []
     (again,) = book.claim(50.0)
     assert (again.effect, again.tries, again.doubts) == (send(1), 2, 0)

@@ -22,7 +22,7 @@ def test_the_demo_proves_every_statement(tmp_path: Path) -> None:
     )
     ticks = re.findall(r"^ ✓ (SEED-\d\d)", done.stdout, re.MULTILINE)
     assert sorted(ticks) == [f"SEED-{n:02d}" for n in range(1, 19)], done.stdout + done.stderr
-    assert done.returncode == 0
+    assert done.returncode == 0, done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

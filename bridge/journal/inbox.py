@@ -109,10 +109,13 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     """Decide what waits, oldest first; return how many. It is for whoever has the lock `deciding`."""
     rows = sql.rows(tx, NEW, most=most)
     for row in rows:
-        read, known = partial(codec.event, row.kind, row.body), Facts.read(row.facts)
-        ended = _decide_guarded(tx, decider, row.kind, read, known)
+        ended = _decide_guarded(tx, decider, row.kind, partial(_read, row))
         sql.change(tx, DECIDED, of_key=row.key, **ended.row())
     return len(rows)
+
+
+def _read(row: Any) -> tuple[Event, Facts]:
+    return codec.event(row.kind, row.body), Facts.read(row.facts)
 
 
 def conclude(
@@ -121,19 +124,19 @@ def conclude(
     """An outcome, if there is any: recorded and decided at once; tell whether there are other effects now."""
     if event is None or not sql.change(tx, _outcome(tx.dialect.name), **_row(key, event, "done")):
         return False
-    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: event, known)
+    ended = _decide_guarded(tx, decider, type(event).__name__, lambda: (event, known))
     if (row := ended.row()) != FINE:
         sql.change(tx, REMARKED, of_key=key, **row)
     return ended.moved
 
 
 def _decide_guarded(
-    tx: Connection, decider: Decider, kind: str, read: Callable[[], Event], known: Facts
+    tx: Connection, decider: Decider, kind: str, read: Callable[[], tuple[Event, Facts]]
 ) -> Ended:
     """How deciding ended: an event whose decision breaks is set aside, the rest goes on (FT-C4)."""
     try:
         with sql.savepoint(tx) if decider.careful else nullcontext():
-            ended = decide(tx, decider, read(), known)
+            ended = decide(tx, decider, *read())
     except SQLAlchemyError:
         raise  # the database's trouble is not the event's fault
     except Exception as bug:  # whatever is wrong with one event must not stop the others

@@ -235,10 +235,11 @@ def test_events_are_decided_in_the_order_they_came(book: Book) -> None:
     assert book.counted == [("TextReceived", ""), ("TextReceived", "")]
 
 
-def test_a_poisonous_event_is_set_aside(book: Book) -> None:
+@pytest.mark.parametrize("column", ["body", "facts"])
+def test_a_poisonous_event_is_set_aside(book: Book, column: str) -> None:
     """What breaks the decision is parked with its reason, undone, and the rest goes on (FT-C4)."""
     book.journal.record([("1", heard("Hello")), ("2", heard("Bad")), ("3", heard("Bye"))])
-    book.write(lambda tx: tx.execute(text("UPDATE events SET body = '{}' WHERE key = '2'")))
+    book.write(lambda tx: tx.execute(text(f"UPDATE events SET {column} = '[]' WHERE key = '2'")))
     book.journal.step(0.0, 0)
     assert [row[0] for row in book.rows(events, events.c.state)] == ["done", "parked", "done"]
     assert book.rows(events, events.c.remark)[1][0].startswith("ValidationError: ")

@@ -26,6 +26,7 @@ class Rival:
     pid: int = 0
     results: defaultdict[Job, list[Volley]] = field(default_factory=lambda: defaultdict(list))
     costs: defaultdict[Job, list[float]] = field(default_factory=lambda: defaultdict(list))  # µs a call
+    behind: defaultdict[Job, list[float]] = field(default_factory=lambda: defaultdict(list))  # seconds
 
 
 def request(method: str, path: str, body: str = "", **headers: str) -> bytes:

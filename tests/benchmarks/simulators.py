@@ -4,7 +4,7 @@ start        from the start of the process to its first answer; memory is what i
 create, get  messages created and fetched a second on 1, 16 and 64 connections, and how long one takes, in
              the middle one of three rounds; the share is that of the yardstick, a bare Flask route under
              gunicorn gthread, in the same round; cpu is the processor time of a call with all that follows
-             from it, webhooks and receipts
+             from it, webhooks and receipts; behind is how long after the last call that had happened
 
 The messages go to fifty phones in turn: what happens to one phone happens in order, one after the other.
 Ours checks credentials and parameters, keeps the message, tells its fate by signed webhooks to a receiver
@@ -40,6 +40,7 @@ CONNECTIONS = (1, 16, 64)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
 ROUNDS = 3
 MESSAGES = 1000
+HEADINGS = "     rate     p50     p99      share                 cpu   behind"
 PATIENCE = 30.0
 GUNICORN = (
     *("-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "16", "--keep-alive", "75"),
@@ -196,7 +197,9 @@ def fire(rival: Rival, job: Job) -> None:
     settle(rival)
     before = spent(rival.pid)
     result = volley(rival.port, make, lines=job[1], seconds=SECONDS, status=status)
+    last = time.perf_counter()
     settle(rival)
+    rival.behind[job].append(time.perf_counter() - last)
     rival.results[job].append(result)
     rival.costs[job].append((spent(rival.pid) - before) / result.calls * 1e6)
 
@@ -220,14 +223,19 @@ def report(rivals: list[Rival]) -> None:
     for rival in rivals:
         print(f"{rival.name:30} first answer {rival.seconds:5.2f} s, resident {rival.resident:4.0f} MB")
     for job in first.results:
-        print(f"{job[0]}, {job[1]} connections            rate     p50     p99    share   cpu")
+        print(f"{f'{job[0]}, {job[1]} connections':30} {HEADINGS}")
         for rival in rivals:
-            bars = [
-                mine.rate / its.rate for mine, its in zip(rival.results[job], first.results[job], strict=True)
-            ]
-            middle = sorted(rival.results[job], key=lambda each: each.rate)[ROUNDS // 2]
-            shares = f"{median(bars):7.2f} ({min(bars):.2f} to {max(bars):.2f})"
-            print(f"  {rival.name:30} {middle} {shares} {median(rival.costs[job]):5.0f} µs")
+            print(f"  {rival.name:30} {_line(rival, first, job)}")
+
+
+def _line(rival: Rival, first: Rival, job: Job) -> str:
+    mine, its = rival.results[job], first.results[job]
+    shares = sorted(each.rate / other.rate for each, other in zip(mine, its, strict=True))
+    middle = sorted(mine, key=lambda each: each.rate)[ROUNDS // 2]
+    cost, behind = median(rival.costs[job]), median(rival.behind[job])
+    return (
+        f"{middle} {median(shares):7.2f} ({shares[0]:.2f} to {shares[-1]:.2f}) {cost:5.0f} µs {behind:6.2f} s"
+    )
 
 
 def main() -> None:

@@ -115,21 +115,28 @@ class Network:
     # --- calls in ---
 
     def handle(self, request: Request) -> Ending:
-        """Serve one call: at a door, or by the provider with the longest prefix (still on the path)."""
+        """Serve one call: by the provider with the longest prefix (still on the path), or at a door."""
+        system = self.meant(request.path)
+        return self._at_a_door(request) if system is None else self._at(system, request)
+
+    def _at_a_door(self, request: Request) -> Ending:
         for door in self.doors:
             if (answer := door(request)) is not None:
                 return answer
-        system = self.meant(request.path)
+        system = self.meant(request.path)  # a door may have shown the way
         if system is None:
             return json_response({"error": "no such system", "path": request.path}, 404)
+        return self._at(system, request)
+
+    def _at(self, system: System, request: Request) -> Ending:
         request.path = request.path[len(system.prefix) :] or "/"
         request.base = self.base + system.prefix
         return self._call(system, request)
 
     def meant(self, path: str) -> System | None:
         """The provider such a path leads to; the longest prefix wins."""
-        found = [each for each in self.systems if f"{path}/".startswith(f"{each.prefix}/")]
-        return max(found, key=lambda each: len(each.prefix), default=None)
+        found = [each for each in self.systems if _is_below(path, each.prefix)]
+        return max(found, key=_depth) if found else None
 
     def _met(self, fault: Fault) -> None:
         facts = {"operation": fault.operation, "fault": fault.fault, "match": fault.match}
@@ -242,6 +249,14 @@ class _Call:
     request: Request
     operation: str
     fault: Fault | None
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/")
+
+
+def _depth(system: System) -> int:
+    return len(system.prefix)
 
 
 def _serve(call: _Call, found: Found | None) -> Response:

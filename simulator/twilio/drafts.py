@@ -140,8 +140,7 @@ def _has_sender(draft: Draft, state: State) -> Refusal | None:
     if not draft.sender:
         return None
     bare = channel(draft.sender)[1]
-    shapes = (SHORT_CODE.fullmatch(bare), ALPHANUMERIC.fullmatch(bare))
-    if not phone_number(bare) and not any(shapes):
+    if not (phone_number(bare) or SHORT_CODE.fullmatch(bare) or ALPHANUMERIC.fullmatch(bare)):
         return errors.refusal(21212, sender=draft.sender)
     owned = state.numbers.get(bare)
     return None if owned and owned.sms else errors.refusal(21606, sender=draft.sender)

@@ -29,7 +29,7 @@ from simulator.wire import CONTINUE, Broken, answer, head_of
 
 LONG = 0.05
 TICK = 0.25
-AT_ONCE = 8  # pieces of work between two looks at the lines: more, and calls wait; fewer, and webhooks starve
+AT_ONCE = 4  # pieces of work between two looks at the lines: more, and calls wait; fewer, and webhooks starve
 Handle = Callable[[Request], Ending]
 
 

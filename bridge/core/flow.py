@@ -157,9 +157,10 @@ def _passed_on(session: Session, case: Case) -> tuple[Session, tuple[Effect, ...
 
 def _tried_again(session: Session) -> tuple[Session, tuple[Effect, ...]]:
     """A handoff that was given up half way is tried again with the customer's next text, for as long (P6)."""
-    again = tuple(kind(session.id) for marker, kind in STUCK.items() if marker in session.told)
-    if not again:
+    stuck = [kind for marker, kind in STUCK.items() if marker in session.told]
+    if not stuck:
         return session, ()
+    again = tuple(kind(session.id) for kind in stuck if kind is OpenConversation or session.conversation)
     told = tuple(marker for marker in session.told if marker not in STUCK)
     return replace(session, told=told, refusals=0), again
 
@@ -298,7 +299,9 @@ def control_passed(_event: ControlPassed, case: Case) -> Decision:
     """People are in charge now."""
     if case.session is None or case.session.charge is not Charge.HANDOFF:
         return Decision(ignored="no handoff is under way")
-    session = replace(case.session, charge=Charge.HUMAN, told=_without(NOT_PASSED, case.session))
+    session = replace(case.session, charge=Charge.HUMAN)
+    if session.refusals < MOST_REFUSALS:  # else the mark may be of a refusal that was quicker than this
+        session = replace(session, told=_without(NOT_PASSED, session))
     return Decision(session, effects=(ReconcileUser(session.id),))
 
 
@@ -514,6 +517,8 @@ def _opened_again(session: Session, case: Case, *, full: bool = False) -> Decisi
         full=(*session.full, session.conversation) if full else session.full,
         resume_at=session.turns if case.unposted is None else case.unposted,
         notes=session.notes + ((CONTINUED,) if full else ()) + kept,
+        refusals=0,
+        told=_without(NOT_PASSED, session),
     )
     return Decision(fresh, effects=(OpenConversation(session.id),), afresh=True)
 

@@ -11,11 +11,11 @@ Rules:
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
-from bridge.core.model import ConversationOpened, Session
+from bridge.core.model import ChatLost, ConversationOpened, Session
 from bridge.journal import codec, locks
 from bridge.journal.schema import (
     asked,
@@ -48,6 +48,7 @@ EVENTS = (
     .order_by(events.c.seq)
     .limit(PAGE)
 )
+NAMES_A_CHAT = (ConversationOpened.__name__, ChatLost.__name__)
 EMPTIED = {"body": "", "facts": "", "state": "done", "remark": "erased"}
 
 
@@ -70,8 +71,8 @@ class Marks:
             return self.phone.removeprefix("+") in body
         told = json.loads(body)
         ours = any(told.get(name) in self.names for name in NAMED)
-        if ours and kind == ConversationOpened.__name__:
-            self.names.add(told["conversation"])  # a session that lost it does not name it any more
+        if ours and kind in NAMES_A_CHAT:
+            self.names.update({told["conversation"]} - {""})  # a session names only those it lost last
         return ours
 
 
@@ -81,6 +82,7 @@ def marks(tx: Connection, phone: str) -> Marks:
     names = {phone}
     for session in held:
         names |= {session.id, session.conversation, session.user, session.assistant_session, *session.full}
+        names.add(session.removed)
     for column in (turns.c.source_id, parts.c.source_id, attempts.c.attempt):
         for some in _some([session.id for session in held]):
             names |= set(tx.execute(select(column).where(column.table.c.session.in_(some))).scalars())
@@ -130,15 +132,29 @@ def _plain(row: Any) -> dict[str, Any]:
 # --- erasing ---
 
 
-def erase(
-    tx: Connection, phone: str, seen: tuple[list[int], int], *, consent_too: bool
-) -> tuple[dict[str, int], list[str]]:
-    """Remove it; counts of what went, and whose. `seen`: events found before, and where that look ended."""
+class Look(NamedTuple):
+    """A long look at all events, taken before anything is removed."""
+
+    found: list[int]
+    last: int  # the newest event there was
+    names: set[str]
+
+
+def look(tx: Connection, phone: str) -> Look:
+    """Every event about the phone so far, and what was learnt on the way."""
+    about = marks(tx, phone)
+    found, last = events_about(tx, about)
+    return Look([row.seq for row in found], last, about.names)
+
+
+def erase(tx: Connection, phone: str, seen: Look, *, consent_too: bool) -> tuple[dict[str, int], list[str]]:
+    """Remove it; counts of what went, and whose. What came after that look is looked at here."""
     _overwrite_what_goes(tx)
     _keep_others_out(tx, phone)
     about = marks(tx, phone)
-    late, _ = events_about(tx, about, seen[1])
-    gone = {"events": _empty(tx, [*seen[0], *(row.seq for row in late)])}
+    about.names.update(seen.names)
+    late, _ = events_about(tx, about, seen.last)
+    gone = {"events": _empty(tx, [*seen.found, *(row.seq for row in late)])}
     gone |= _letters_and_lanes(tx, about.ids)
     for name, (table, session_of) in OF_SESSION.items():
         gone[name] = sum(_gone(tx, delete(table).where(session_of.in_(some))) for some in _some(about.ids))

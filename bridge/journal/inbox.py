@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Text, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import failpoints
@@ -35,21 +35,25 @@ NEXT_DECIDED = select(func.coalesce(func.max(events.alias().c.decided), 0) + 1)
 REMARKED = (
     update(events)
     .where(events.c.key == bindparam("of_key"))
-    .values(state=bindparam("ending"), remark=bindparam("why"), facts=bindparam("known"))
+    .values(
+        state=bindparam("ending"),
+        remark=bindparam("why"),
+        facts=func.coalesce(bindparam("known", type_=Text), events.c.facts),
+    )
 )
 DECIDED = REMARKED.values(decided=NEXT_DECIDED.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How deciding an event ended. `moved`: there are other effects than before."""
+    """How deciding an event ended. `moved`: there are other effects than before; facts None: as they were."""
 
     state: str = "done"
     remark: str = ""
-    facts: str = ""
+    facts: str | None = ""
     moved: bool = False
 
-    def row(self) -> dict[str, str]:
+    def row(self) -> dict[str, str | None]:
         """As it is kept with the event."""
         return {"ending": self.state, "why": self.remark, "known": self.facts}
 
@@ -143,7 +147,7 @@ def _decide_guarded(
         if not decider.careful:
             raise Broke from bug
         decider.counted(kind, "parked")
-        return Ended("parked", f"{type(bug).__name__}: {bug}")
+        return Ended("parked", f"{type(bug).__name__}: {bug}", facts=None)
     decider.counted(kind, ended.remark)
     failpoints.hit("decided", kind)
     return ended

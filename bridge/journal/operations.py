@@ -59,8 +59,7 @@ class Operations:
 
     def erase(self, phone: str, *, consent_too: bool = False) -> tuple[dict[str, int], list[str]]:
         """Remove it; return how many rows of each kind went, and the ids of the phone's sessions."""
-        found, last = self._read(lambda tx: erasure.events_about(tx, erasure.marks(tx, phone)))
-        seen = ([row.seq for row in found], last)
+        seen = self._read(lambda tx: erasure.look(tx, phone))
         gone = self._write(lambda tx: erasure.erase(tx, phone, seen, consent_too=consent_too))
         sessions.forget()
         self._empty_the_log()

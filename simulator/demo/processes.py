@@ -9,6 +9,7 @@ Rules:
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -81,11 +82,10 @@ class Machinery:
         self.bridge = f"http://127.0.0.1:{free_port(bridge_port)}"
         words = ["serve", "--port", str(port), "--bridge", self.bridge]
         process, log = self._run("simulator", words, {})
-        _wait(lambda: "http://" in log.read_text() or process.poll() == TAKEN, process, "simulator", log)
-        if process.poll() == TAKEN and port:
+        _wait(lambda: _said(log) != "" or (port != 0 and process.poll() == TAKEN), process, "simulator", log)
+        if not _said(log):
             self.processes.remove(process)
-            return ""
-        return log.read_text().split()[-1]
+        return _said(log)
 
     def _run(
         self, name: str, words: list[str], environment: dict[str, str]
@@ -133,6 +133,14 @@ def _wait(done: Callable[[], bool], process: subprocess.Popen[bytes], name: str,
         time.sleep(0.05)
     end = log.read_text(errors="replace").strip()[-1500:]
     raise DidNotStart(f"The {name} did not start. It wrote:\n{end or '(nothing)'}")
+
+
+def _said(log: Path) -> str:
+    """The address at which simulators say they are."""
+    found = re.search(
+        r"^Simulators and console: (http://\S+)$", log.read_text(errors="replace"), re.MULTILINE
+    )
+    return found[1] if found else ""
 
 
 def _answers(url: str) -> bool:

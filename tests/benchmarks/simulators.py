@@ -156,11 +156,11 @@ def messages(rival: Rival) -> list[bytes]:
     if b"SID" not in rival.get:
         return [rival.get]
     with socket.create_connection(("127.0.0.1", rival.port), 5) as line:
-        return [_asking_for_new(rival, line) for _ in range(MESSAGES)]
+        return [_asking_for_new(rival, line, PHONES[n % len(PHONES)]) for n in range(MESSAGES)]
 
 
-def _asking_for_new(rival: Rival, line: socket.socket) -> bytes:
-    line.sendall(rival.create)
+def _asking_for_new(rival: Rival, line: socket.socket, phone: bytes) -> bytes:
+    line.sendall(rival.create.replace(PHONES[1], phone))
     found = re.search(rb'"sid": ?"(\w+)"', line.recv(65_536))
     if found is None:
         raise SystemExit("it names no message")
@@ -215,6 +215,7 @@ def settle(rival: Rival) -> None:
         if b'"idle":true' in line.getresponse().read():
             return
         time.sleep(0.05)
+    raise SystemExit("it is still busy")
 
 
 def report(rivals: list[Rival]) -> None:

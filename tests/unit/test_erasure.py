@@ -112,9 +112,10 @@ def test_the_file_holds_nothing_of_it(tmp_path: Path) -> None:
         assert MARIA[1:].encode() not in kept
 
 
-def test_what_deciding_knew_besides_goes_too(world: World) -> None:
+@pytest.mark.parametrize(("times", "retired"), [(2, False), (1, True)], ids=["twice", "opened long ago"])
+def test_what_deciding_knew_besides_goes_too(world: World, times: int, retired: bool) -> None:  # noqa: FBT001
     """A line for agents that waited when their chat was lost is kept with that event."""
-    for _ in range(2):
+    for _ in range(times):
         (chat,) = {each["id"] for each in world.chats() if each["user"]["phone"] == MARIA}
         world.fault("sunshine", "PostMessage", "status 503", 9)
         world.fault("twilio", "CreateMessage", "status 400")
@@ -122,7 +123,10 @@ def test_what_deciding_knew_besides_goes_too(world: World) -> None:
         world.settle(1.0)
         world.control("POST", f"/conversations/{chat}/delete", {})
         world.settle(600.0)
-    assert [WORDS[2] in known for known in known_besides(world)].count(True) == 2
+    assert [WORDS[2] in known for known in known_besides(world)].count(True) == times
+    if retired:
+        with world.bridge.journal._engine.begin() as tx:
+            tx.execute(events.delete().where(events.c.kind == "ConversationOpened"))
     erased(world)
     assert not any(WORDS[2] in known for known in known_besides(world))
 

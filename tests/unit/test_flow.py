@@ -140,6 +140,11 @@ TEXTS: dict[str, Row] = {
             (HEARD,),
         ),
     ),
+    "after passing control of a chat that is lost was given up": (
+        text(),
+        case(replace(OPENING, told=(NOT_PASSED,))),
+        Told({**ASKED_TWO, "told": ()}, (), (HEARD,)),
+    ),
     "before control passed": (text(), case(OPEN), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
     "to people": (text(), case(PEOPLE), Told(ASKED_TWO, (PostTurn("s", 1),), (HEARD,))),
     "with a picture": (
@@ -453,6 +458,11 @@ HANDOFFS: dict[str, Row] = {
         ControlPassed(9.0, "s"),
         case(replace(OPEN, told=("refused", NOT_PASSED))),
         Told({"charge": Charge.HUMAN, "told": ("refused",)}, (ReconcileUser("s"),)),
+    ),
+    "control passed after the last refusal was told": (
+        ControlPassed(9.0, "s"),
+        case(replace(OPEN, refusals=50, told=(NOT_PASSED,))),
+        Told({"charge": Charge.HUMAN}, (ReconcileUser("s"),)),
     ),
     "control passed twice": (ControlPassed(9.0, "s"), case(PEOPLE), Told(rest=NO_HANDOFF)),
     "control of nobody's": (ControlPassed(9.0, "s"), case(None), Told(rest=NO_HANDOFF)),
@@ -824,6 +834,15 @@ ENDS: dict[str, Row] = {
         ConversationRemoved(9.0, "c"),
         case(replace(PEOPLE, first_message="m1")),
         Told({**LOST, "removed": "c", "resume_at": 1}, (OpenConversation("s"),), rest=AFRESH),
+    ),
+    "deleted after a night of refusals": (
+        ConversationRemoved(9.0, "c"),
+        case(replace(OPEN, refusals=50, told=("refused", NOT_PASSED))),
+        Told(
+            {**LOST, "removed": "c", "resume_at": 1, "refusals": 0, "told": ("refused",)},
+            (OpenConversation("s"),),
+            rest=AFRESH,
+        ),
     ),
     "deleted while lines wait": (
         ConversationRemoved(9.0, "c"),

@@ -243,6 +243,7 @@ def test_a_poisonous_event_is_set_aside(book: Book, column: str) -> None:
     book.journal.step(0.0, 0)
     assert [row[0] for row in book.rows(events, events.c.state)] == ["done", "parked", "done"]
     assert book.rows(events, events.c.remark)[1][0].startswith("ValidationError: ")
+    assert book.rows(events, getattr(events.c, column))[1][0] == "[]", "nothing is lost"
     assert [turn.text for turn in book.journal.turns("session-2")] == ["Hello", "Bye"]  # the second try's
     assert book.counted == [("TextReceived", why) for why in ("", "parked", "")]
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bridge import failpoints
 from bridge.core import flow, lifecycle
 from bridge.core.model import (
+    AgentReplied,
     Case,
     Decision,
     Event,
@@ -41,17 +42,26 @@ REMARKED = (
         facts=func.coalesce(bindparam("known", type_=Text), events.c.facts),
     )
 )
+HOLD = (
+    update(events)
+    .where(events.c.key == bindparam("of_key"))
+    .values(state="held", source=bindparam("of_source"))
+)
 DECIDED = REMARKED.values(decided=NEXT_DECIDED.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How deciding an event ended. `moved`: there are other effects than before; facts None: as they were."""
+    """How deciding an event ended. `moved`: there are other effects than before; facts None: as they were.
+
+    `waits_at`: it did not; the event waits for what is held of this source.
+    """
 
     state: str = "done"
     remark: str = ""
     facts: str | None = ""
     moved: bool = False
+    waits_at: str = ""
 
     def row(self) -> dict[str, str | None]:
         """As it is kept with the event."""
@@ -114,7 +124,10 @@ def decide_new(tx: Connection, decider: Decider, most: int = MOST_AT_ONCE) -> in
     rows = sql.rows(tx, NEW, most=most)
     for row in rows:
         ended = _decide_guarded(tx, decider, row.kind, partial(_read, row))
-        sql.change(tx, DECIDED, of_key=row.key, **ended.row())
+        if ended.waits_at:
+            sql.change(tx, HOLD, of_key=row.key, of_source=ended.waits_at)
+        else:
+            sql.change(tx, DECIDED, of_key=row.key, **ended.row())
     return len(rows)
 
 
@@ -148,7 +161,8 @@ def _decide_guarded(
             raise Broke from bug
         decider.counted(kind, "parked")
         return Ended("parked", f"{type(bug).__name__}: {bug}", facts=None)
-    decider.counted(kind, ended.remark)
+    if not ended.waits_at:
+        decider.counted(kind, ended.remark)
     failpoints.hit("decided", kind)
     return ended
 
@@ -159,6 +173,8 @@ def decide(tx: Connection, decider: Decider, event: Event, known: Facts = NONE_K
     if isinstance(event, TextReceived):
         _close_if_over(tx, decider, event)
     for case in cases.of(tx, decider, event, known):
+        if source := _opt_in_to_come(tx, decider, event, case):
+            return Ended(waits_at=source)
         decision = flow.decide(event, case)
         _apply(tx, decider, event, case, decision)
         moved = moved or decision.moves
@@ -168,6 +184,18 @@ def decide(tx: Connection, decider: Decider, event: Event, known: Facts = NONE_K
         )
         facts = codec.encode(now) if now != NONE_KNOWN else facts
     return Ended("done", remark, facts, moved)
+
+
+def _opt_in_to_come(tx: Connection, decider: Decider, event: Event, case: Case) -> str:
+    """Where the opt-in comes from that somebody who opted out has sent, and that is to be decided first."""
+    if case.allowed or case.was_allowed:
+        return ""
+    if isinstance(event, TextReceived) and not overtaking.may_be_word(event):
+        own = waiting.source_of(event)  # where the order is known
+        return waiting.opt_in_of(tx, event.phone, event.number, decider.rules.scope, beside=own)
+    if isinstance(event, AgentReplied) and case.session is not None:
+        return waiting.opt_in_of(tx, case.session.phone, case.session.number, decider.rules.scope)
+    return ""
 
 
 @cache

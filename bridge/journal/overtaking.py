@@ -67,7 +67,7 @@ def _is_before_one(text: _Said, stops: list[_Said], places: dict[str, int]) -> b
 
 
 def _before_known_words(tx: Connection, told: Told, scope: Scope) -> Iterator[str]:
-    first = next((place for place, (_, event) in enumerate(told) if _may_be_word(event)), len(told))
+    first = next((place for place, (_, event) in enumerate(told) if may_be_word(event)), len(told))
     spoken = set()
     for key, event in reversed(told[first:]):
         if isinstance(event, TextReceived):
@@ -103,7 +103,7 @@ def _texts(rows: list[Row], scope: Scope) -> Iterator[_Said]:
     for row in rows:
         text = _text(row["kind"], row["body"])
         if text is not None:
-            yield _Said(row["seq"], row["key"], _who(text, scope), _may_be_word(text))
+            yield _Said(row["seq"], row["key"], _who(text, scope), may_be_word(text))
 
 
 def _known(tx: Connection, key: str) -> TextReceived | None:
@@ -127,7 +127,7 @@ def _who(text: TextReceived, scope: Scope) -> tuple[str, str]:
     return text.phone, scope(text.number)
 
 
-def _may_be_word(event: Event) -> bool:
+def may_be_word(event: Event) -> bool:
     """Also a Yes, which opts in only whoever opted out (CAR-163)."""
     return isinstance(event, TextReceived) and consent.verdict(
         event.text, event.opt_out_type, opted_out=True

@@ -72,24 +72,8 @@ def refused_only_after_stop(eyes: Eyes) -> Problems:
         kind, _, message = about.partition(":")
         told = replies.get(message)
         pair = eyes.pair_of(chat)
-        if kind != "refused" or not told or not pair or was_heard_late(eyes, pair[0], message):
-            continue
-        if not eyes.stage.seen.may_fall_silent(pair[0], told):
+        if kind == "refused" and told and pair and not eyes.stage.seen.may_fall_silent(pair[0], told):
             yield f"the reply {told.words[:30]!r} was refused, yet {pair[0]} may be texted"
-
-
-HEARD_LATE = """
-    select json_extract(text.body, '$.source_id')
-    from events as reply join events as text on text.decided > reply.decided
-    where reply.key = 'sunshine:message:{message}' and text.kind = 'TextReceived'
-    and json_extract(text.body, '$.phone') = '{phone}' and reply.at between text.at and text.at + 10
-"""
-
-
-def was_heard_late(eyes: Eyes, phone: str, message: str) -> bool:
-    """Whether a START waited for what its number might have told before, as it may for ten seconds."""
-    late = eyes.stage.rows(HEARD_LATE.format(phone=phone, message=message))
-    return any(eyes.stage.seen.texts[text].word == "start" for (text,) in late)
 
 
 def nothing_waits(eyes: Eyes) -> Problems:

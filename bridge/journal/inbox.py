@@ -190,11 +190,12 @@ def _opt_in_to_come(tx: Connection, decider: Decider, event: Event, case: Case) 
     """Where the opt-in comes from that somebody who opted out has sent, and that is to be decided first."""
     if case.allowed or case.was_allowed:
         return ""
+    scope = decider.rules.scope
     if isinstance(event, TextReceived) and not overtaking.may_be_word(event):
         own = waiting.source_of(event)  # where the order is known
-        return waiting.opt_in_of(tx, event.phone, event.number, decider.rules.scope, beside=own)
+        return overtaking.opt_in_to_come(tx, (event.phone, scope(event.number)), scope, beside=own)
     if isinstance(event, AgentReplied) and case.session is not None:
-        return waiting.opt_in_of(tx, case.session.phone, case.session.number, decider.rules.scope)
+        return overtaking.opt_in_to_come(tx, (case.session.phone, scope(case.session.number)), scope)
     return ""
 
 

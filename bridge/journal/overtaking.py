@@ -8,6 +8,8 @@ which was said later: it may have been set meanwhile, and each replica has its o
   * What a source tells has an order. A word that stands there before one we knew is overtaken.
   * What is held came in an order. A word that came before a STOP is overtaken. If the source tells both, its
     order counts: a webhook may have been tried again.
+  * Between two numbers no order is known. What somebody who opted out asks of one, or is told, waits for an
+    opt-in of theirs that is undecided at another.
 
 Not seen: a STOP to another of our numbers than the one whose lost START is found by asking.
 """
@@ -28,6 +30,11 @@ STOPS = select(events.c.seq, events.c.key, events.c.kind, events.c.body).where(
     events.c.kind == TextReceived.__name__,
     events.c.source == "",  # whatever waits for nobody
     events.c.seq > bindparam("after"),
+)
+UNDECIDED = (
+    select(events.c.source, events.c.kind, events.c.body)
+    .where(events.c.state.in_(("held", "new")), events.c.kind == TextReceived.__name__)
+    .order_by(events.c.seq)
 )
 Told = list[tuple[str, Event]]  # key and event, oldest first
 Row = dict[str, Any]  # of the events table
@@ -55,6 +62,15 @@ def judged(tx: Connection, told: Told, held: list[Row], scope: Scope) -> tuple[s
     words = {text.key for text in texts if text.may_be_word}
     after = set(_after_stops(tx, told, scope)) if before & places.keys() else set()
     return before & words | set(_before_known_words(tx, told, scope)), before - after
+
+
+def opt_in_to_come(tx: Connection, who: tuple[str, str], scope: Scope, *, beside: str = "") -> str:
+    """The source, other than one, of an opt-in that is undecided and counts for them."""
+    for row in sql.rows(tx, UNDECIDED):
+        text = _text(row.kind, row.body)
+        if text and row.source != beside and _who(text, scope) == who and _may_opt_in(text):
+            return str(row.source)
+    return ""
 
 
 def _is_before_one(text: _Said, stops: list[_Said], places: dict[str, int]) -> bool:
@@ -132,6 +148,10 @@ def may_be_word(event: Event) -> bool:
     return isinstance(event, TextReceived) and consent.verdict(
         event.text, event.opt_out_type, opted_out=True
     ) in ("stop", "start")
+
+
+def _may_opt_in(text: TextReceived) -> bool:
+    return consent.verdict(text.text, text.opt_out_type, opted_out=True) == "start"
 
 
 def _word(text: TextReceived) -> str:

@@ -7,7 +7,6 @@ Then everything of that source is decided in the order in which it happened ther
 A source is one of our numbers or one live chat.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -21,7 +20,7 @@ from bridge.core.model import (
     Event,
     TextReceived,
 )
-from bridge.journal import codec, sql
+from bridge.journal import sql
 from bridge.journal.schema import asked, events
 from bridge.journal.statements import insert_once, upsert
 
@@ -31,11 +30,6 @@ ANY_HELD = select(events.c.seq).where(events.c.state == "held", events.c.source 
 SOURCES = select(events.c.source).where(events.c.state == "held").distinct()
 TAKE = events.delete().where(events.c.state == "held", events.c.source == SOURCE).returning(events)
 ASKED = select(asked.c.first, asked.c.until).where(asked.c.source == SOURCE)
-UNDECIDED = (
-    select(events.c.source, events.c.body)
-    .where(events.c.state.in_(("held", "new")), events.c.kind == TextReceived.__name__)
-    .order_by(events.c.seq)
-)
 NOTE = update(asked).where(asked.c.source == SOURCE).values(until=bindparam("now"))
 
 
@@ -56,18 +50,6 @@ def teller_of(event: Event) -> str:
 def is_held(tx: Connection, source: str) -> bool:
     """Whether older events of this source wait."""
     return sql.first(tx, ANY_HELD, of_source=source) is not None
-
-
-def opt_in_of(
-    tx: Connection, phone: str, number: str, scope: Callable[[str], str], *, beside: str = ""
-) -> str:
-    """The source, other than one, of an opt-in of this phone that is undecided and counts for the number."""
-    for row in sql.rows(tx, UNDECIDED):
-        text = codec.decode(TextReceived, row.body)
-        counts = text.phone == phone and scope(text.number) == scope(number) and row.source != beside
-        if counts and consent.verdict(text.text, text.opt_out_type, opted_out=True) == "start":
-            return str(row.source)
-    return ""
 
 
 def sources(tx: Connection) -> list[str]:

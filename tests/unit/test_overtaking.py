@@ -212,3 +212,17 @@ def test_a_stop_waits_for_nobody_but_for_whoever_takes_in_what_its_number_tells(
     _, stop = said("STOP")
     assert waiting.source_of(stop) == ""
     assert waiting.teller_of(stop) == waiting.source_of(said("Hello")[1]) == f"number:{NOT_ASKED}"
+
+
+@pytest.mark.parametrize(("first", "asked_again"), [("Yes", ["Where?"]), ("Hm", [])], ids=["opt-in", "other"])
+def test_a_question_waits_for_an_opt_in_that_waits_at_another_number(
+    book: Book, first: str, asked_again: list[str]
+) -> None:
+    """Whatever else waits there holds nobody up."""
+    book.journal.record([said("STOP", 0, number=ASKED), said(first, 1)])
+    book.journal.step(1.0, 0)
+    book.journal.record([said("Where?", 2, number=ASKED)])
+    book.journal.step(1.0, 0)
+    book.journal.catch_up(f"number:{NOT_ASKED}", [], 1.0)
+    book.journal.step(1.0, 0)
+    assert outcome(book, ASKED)[1] == asked_again
